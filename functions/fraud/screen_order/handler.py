@@ -1,0 +1,12 @@
+"""Assessment, task ScreenOrder."""
+
+from oms.contracts.tasks import ScreenOrder
+from oms.runtime import assessing
+from oms.runtime.tasks import workflow_task
+from oms.wiring.orders import orders
+from oms.wiring.screening import screening
+
+
+@workflow_task(ScreenOrder)
+def handler(command):
+    return assessing.screen(command, orders=orders(), screening=screening())

@@ -1,0 +1,11 @@
+"""Consumer of ShipmentRecorded: books the stock out."""
+
+from oms.runtime import consuming
+from oms.runtime.queues import consumer
+from oms.wiring.clients import now
+from oms.wiring.inventory import stock
+
+
+@consumer
+def handler(event):
+    consuming.ship_stock(event, reservations=stock(), now=now())

@@ -1,0 +1,156 @@
+"""One DynamoDB table as the adapters use it: read by key, query one collection, write conditionally."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from botocore.exceptions import ClientError
+
+from oms.aws.errors import Refused, refusal, translated
+from oms.aws.items import Item, marshal, typed, unmarshal
+from oms.aws.writes import Put, Update, Write
+from oms.kernel.errors import Throttled
+
+TRANSACTION_LIMIT = 100
+_BATCH_GET_LIMIT = 100
+_BATCH_GET_ROUNDS = 5
+
+
+class Dynamo(Protocol):
+    """The part of boto3's DynamoDB client that Holdfast calls."""
+
+    def get_item(self, **request: Any) -> Any: ...
+    def query(self, **request: Any) -> Any: ...
+    def batch_get_item(self, **request: Any) -> Any: ...
+    def put_item(self, **request: Any) -> Any: ...
+    def update_item(self, **request: Any) -> Any: ...
+    def transact_write_items(self, **request: Any) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Items of one query and the key to continue after (None at the end)."""
+
+    items: list[Item]
+    next_key: Item | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table and the client to reach it. Every method raises Throttled or WriteConflict, and nothing else."""
+
+    client: Dynamo
+    name: str
+
+    def get(self, pk: str, sk: str, *, consistent: bool = True) -> Item | None:
+        """The item, strongly consistent unless told otherwise; None where there is none."""
+        with translated():
+            key = marshal({"pk": pk, "sk": sk})
+            answer = self.client.get_item(TableName=self.name, Key=key, ConsistentRead=consistent)
+        return unmarshal(answer["Item"]) if "Item" in answer else None
+
+    def collection(self, pk: str, prefix: str = "", *, consistent: bool = True) -> list[Item]:
+        """Every item under `pk` whose sort key starts with `prefix`, in sort-key order."""
+        condition, values = "pk = :pk", {":pk": pk}
+        if prefix:
+            condition, values = "pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix}
+        return self._query_all(condition, values, ConsistentRead=consistent)
+
+    def first(self, pk: str, prefix: str) -> Item | None:
+        """The lowest item under `pk` whose sort key starts with `prefix`."""
+        condition, values = "pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix}
+        page = self._query(condition, values, Limit=1, ConsistentRead=True)
+        return page.items[0] if page.items else None
+
+    def index_page(
+        self,
+        index: str,
+        hash_name: str,
+        hash_value: str,
+        *,
+        limit: int,
+        after: Item | None = None,
+        backwards: bool = False,
+        until: tuple[str, str] | None = None,
+    ) -> Page:
+        """One page of a secondary index. An index is late: find candidates here, decide on the item.
+
+        `until` = (range attribute, highest value) bounds the search.
+        """
+        condition, names, values = "#h = :h", {"#h": hash_name}, {":h": hash_value}
+        if until:
+            condition, names["#r"], values[":r"] = "#h = :h AND #r <= :r", until[0], until[1]
+        more: dict[str, Any] = {"ExclusiveStartKey": marshal(after)} if after else {}
+        return self._query(
+            condition,
+            values,
+            IndexName=index,
+            ExpressionAttributeNames=names,
+            Limit=limit,
+            ScanIndexForward=not backwards,
+            **more,
+        )
+
+    def get_many(self, keys: Iterable[tuple[str, str]], *, consistent: bool = False) -> list[Item]:
+        """The items that exist under `keys` (pk, sk), in no particular order."""
+        wanted = [marshal({"pk": pk, "sk": sk}) for pk, sk in dict.fromkeys(keys)]
+        found: list[Item] = []
+        for start in range(0, len(wanted), _BATCH_GET_LIMIT):
+            found += self._batch(wanted[start : start + _BATCH_GET_LIMIT], consistent)
+        return found
+
+    def write(self, write: Put | Update) -> Refused | None:
+        """One conditional write. None when it happened, Refused when its condition did not hold."""
+        ((verb, request),) = write.request().items()
+        call = self.client.put_item if verb == "Put" else self.client.update_item
+        with translated():
+            try:
+                call(**request)
+            except ClientError as error:
+                if refused := refusal(error):
+                    return refused
+                raise
+        return None
+
+    def transact(self, writes: Sequence[Write]) -> Refused | None:
+        """All of `writes` or none. None when they happened, Refused when a condition did not hold."""
+        with translated():
+            try:
+                self.client.transact_write_items(TransactItems=[write.request() for write in writes])
+            except ClientError as error:
+                if refused := refusal(error):
+                    return refused
+                raise
+        return None
+
+    def _query_all(self, condition: str, values: Mapping[str, Any], **request: Any) -> list[Item]:
+        page = self._query(condition, values, **request)
+        items = page.items
+        while page.next_key:
+            more = {"ExclusiveStartKey": marshal(page.next_key)}
+            page = self._query(condition, values, **request, **more)
+            items += page.items
+        return items
+
+    def _query(self, condition: str, values: Mapping[str, Any], **request: Any) -> Page:
+        with translated():
+            answer = self.client.query(
+                TableName=self.name,
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues={name: typed(value) for name, value in values.items()},
+                **request,
+            )
+        last = answer.get("LastEvaluatedKey")
+        return Page([unmarshal(item) for item in answer["Items"]], unmarshal(last) if last else None)
+
+    def _batch(self, keys: list[Any], consistent: bool) -> list[Item]:
+        found: list[Item] = []
+        pending: dict[str, Any] = {self.name: {"Keys": keys, "ConsistentRead": consistent}}
+        for _ in range(_BATCH_GET_ROUNDS):
+            with translated():
+                answer = self.client.batch_get_item(RequestItems=pending)
+            found += [unmarshal(item) for item in answer["Responses"].get(self.name, [])]
+            pending = cast(dict[str, Any], answer.get("UnprocessedKeys") or {})
+            if not pending:
+                return found
+        raise Throttled(f"{self.name} leaves keys unprocessed")

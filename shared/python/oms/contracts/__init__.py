@@ -1,0 +1,1 @@
+"""The published language: what crosses a border between contexts, partners and clients."""

@@ -1,0 +1,19 @@
+"""The envelope in which events travel the bus (the `detail` of an EventBridge event)."""
+
+from dataclasses import asdict
+from typing import Any
+
+from oms.kernel.events import Event
+
+VERSION = 1
+SOURCE_PREFIX = "holdfast."
+
+
+def to_detail(event: Event) -> dict[str, Any]:
+    """The published form. Carries ids and figures, never personal data."""
+    return {"version": VERSION, **asdict(event)}
+
+
+def from_detail(detail: dict[str, Any]) -> Event:
+    """The event a consumer received. Raises KeyError or TypeError where it is not one of ours."""
+    return Event(**{name: value for name, value in detail.items() if name != "version"})

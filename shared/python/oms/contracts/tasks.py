@@ -1,0 +1,100 @@
+"""What the workflows pass to their tasks. Plain dataclasses: a task starts cold in the middle of a sale.
+
+Unknown keys are refused, missing ones too: a workflow file and a task that disagree fail loudly in tests.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Pairs = Sequence[Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFulfilment:
+    """`exclusions`: [[sku, location]] that refused a reservation in an earlier round."""
+
+    order_id: str
+    exclusions: Pairs = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenOrder:
+    """`verdict` of an earlier round or of a person; where it is set nobody is asked again."""
+
+    order_id: str
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteTax:
+    """`plan` is {"boxes": [{"location", "lines": [[number, units]]}]}."""
+
+    order_id: str
+    plan: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveStock:
+    """`reservation_id` is <assessment>-<retry>-<round>: unique for each time stock is asked for."""
+
+    order_id: str
+    reservation_id: str
+    plan: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseStock:
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizePayment:
+    """`tax` is the quote; `attempt` grows when a person asks for a new try."""
+
+    order_id: str
+    tax: Mapping[str, Any]
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class SettleCancellation:
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseOrder:
+    order_id: str
+    plan: Mapping[str, Any] | None
+    tax: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldOrder:
+    """`hold` is FRAUD, SHORTAGE or PAYMENT; `cause` a sentence for people."""
+
+    order_id: str
+    hold: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitFulfilment:
+    order_id: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelLines:
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitResolution:
+    """`key` names this stop of the order; `kind` what is to be decided."""
+
+    order_id: str
+    key: str
+    kind: str
+    detail: str
+    token: str = field(repr=False)

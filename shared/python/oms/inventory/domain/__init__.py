@@ -1,0 +1,1 @@
+"""Levels, reservations, their laws and the facts about them. Pure."""

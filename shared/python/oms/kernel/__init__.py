@@ -1,0 +1,1 @@
+"""Words every context shares: money, identity, time, errors. Pure; standard library only."""

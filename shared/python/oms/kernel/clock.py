@@ -1,0 +1,22 @@
+"""Time as an argument. Nothing in the domain reads a clock; the edge passes one in."""
+
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Answers the present moment, in UTC."""
+
+    def __call__(self) -> datetime: ...
+
+
+def stamp(moment: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds, sortable as text: 2026-11-27T09:00:00.000Z."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def moment(text: str) -> datetime:
+    """The moment that `stamp` wrote."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)

@@ -1,0 +1,1 @@
+"""Double entry as values. Pure; standard library and kernel only."""

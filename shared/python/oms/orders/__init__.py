@@ -1,0 +1,1 @@
+"""Orders: capture, release, shipment and cancellation. The heartbeat."""

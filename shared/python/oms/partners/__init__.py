@@ -1,0 +1,1 @@
+"""Partners of the order system: one HTTP client and one translator each."""

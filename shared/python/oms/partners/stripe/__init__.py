@@ -1,0 +1,5 @@
+"""Stripe: the payment gateway."""
+
+from oms.partners.stripe._gateway import StripeGateway
+
+__all__ = ["StripeGateway"]

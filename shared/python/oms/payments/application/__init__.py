@@ -1,0 +1,1 @@
+"""Commands on payments: intent first, then the gateway, then one transaction."""

@@ -1,0 +1,181 @@
+"""Authorize the payment of an order: at most one live hold, whatever is repeated or crashes.
+
+A request with an amount the live hold covers is answered from the books. A larger one
+releases the hold and authorizes anew under the next key; that is only possible while
+nothing was taken, otherwise the request counts as declined and a person decides.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from oms.contracts.gateway import GatewayAnswer
+from oms.contracts.snapshots import OrderSnapshot
+from oms.kernel.errors import BrokenInvariant, WriteConflict
+from oms.payments.application.authorizations import conclude_authorization, look_up
+from oms.payments.application.desk import ROUNDS, Desk
+from oms.payments.application.ports import CapturesPending
+from oms.payments.application.releasing import replace_authorization, void_remainder
+from oms.payments.application.settling import settle
+from oms.payments.domain.machines import AuthorizationState
+from oms.payments.domain.payment import Payment
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationOutcome:
+    """The answer a workflow chooses by. `reason` is the gateway's code, or ours, where it is no success."""
+
+    outcome: Literal["AUTHORIZED", "CAPTURED", "DECLINED", "ACTION_REQUIRED"]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be authorized: `amount` minor units; a higher `attempt` asks again after a refusal."""
+
+    order: OrderSnapshot
+    amount: int
+    attempt: int
+
+
+Move = AuthorizationOutcome | Payment | None
+"""The outcome, the payment as it now stands, or None: read it again."""
+
+
+def authorize(desk: Desk, request: Request) -> AuthorizationOutcome:
+    """Raises WriteConflict, and what the gateway raises. Each is safe to repeat."""
+    if request.amount < 0:
+        raise BrokenInvariant(f"{request.order.order_id}: cannot authorize {request.amount}")
+    if request.amount == 0:
+        return AuthorizationOutcome("AUTHORIZED", "nothing_to_pay")
+    payment: Payment | None = None
+    for _ in range(ROUNDS):
+        move = _move(desk, payment or desk.find(request.order.order_id), request)
+        if isinstance(move, AuthorizationOutcome):
+            return move
+        payment = move
+    raise WriteConflict(f"{request.order.order_id}: its payment keeps changing")
+
+
+def _move(desk: Desk, payment: Payment | None, request: Request) -> Move:
+    if payment is None:
+        return _first(desk, request)
+    if payment.state in Payment.OPEN:
+        found = look_up(desk, payment)
+        return _record(desk, payment, found, request) if found else _call(desk, payment, request)
+    if payment.busy("void", "replace"):
+        return _finish_release(desk, payment, request)
+    if payment.state is AuthorizationState.ACTION_REQUIRED:
+        return _after_action(desk, payment, request)
+    if payment.abandoned:
+        return _after_giving_up(desk, payment, request)
+    if outcome := _answer(payment, request):
+        return outcome
+    return _replace(desk, payment, request) if payment.live else _again(desk, payment, request)
+
+
+def _first(desk: Desk, request: Request) -> Move:
+    order = request.order
+    payment = Payment.request(
+        order_id=order.order_id,
+        channel=order.channel,
+        currency=order.currency,
+        amount=request.amount,
+        attempt=request.attempt,
+        prepaid=order.prepaid,
+    )
+    return _call(desk, payment, request) if desk.payments.intend(payment) else None
+
+
+def _again(desk: Desk, payment: Payment, request: Request) -> Move:
+    """A new attempt after a refusal or a release."""
+    anew = payment.attempt_anew(amount=request.amount, attempt=request.attempt, prepaid=request.order.prepaid)
+    return _call(desk, anew, request) if desk.payments.intend(anew) else None
+
+
+def _call(desk: Desk, payment: Payment, request: Request) -> Move:
+    """Ask the gateway for the stored intent: its own key and its own amount, whatever is requested now."""
+    answer = desk.ask(
+        lambda: desk.gateway.authorize(
+            key=payment.key,
+            order_id=payment.order_id,
+            amount=payment.requested,
+            currency=payment.currency,
+            token=request.order.payment_token,
+            prepaid=payment.prepaid,
+        ),
+        payment.doubt() if payment.state is AuthorizationState.REQUESTED else None,
+    )
+    if not (move := _record(desk, payment, answer, request)):
+        _rescue(desk, payment, answer)
+    return move
+
+
+def _record(desk: Desk, payment: Payment, answer: GatewayAnswer, request: Request) -> Move:
+    concluded = conclude_authorization(desk, payment, answer)
+    return (_answer(concluded, request) or concluded) if concluded else None
+
+
+def _rescue(desk: Desk, asked: Payment, answer: GatewayAnswer) -> None:
+    """The books moved on during the call. If they gave up on it, its money must not stay there."""
+    payment = desk.find(asked.order_id)
+    if payment and payment.abandoned and payment.key == asked.key:
+        _take_in_and_give_back(desk, payment, answer)
+
+
+def _after_giving_up(desk: Desk, payment: Payment, request: Request) -> Move:
+    """Cancelled before the gateway had answered: it may have answered since."""
+    found = look_up(desk, payment)
+    if found and found.status not in ("DECLINED", "VOIDED"):
+        _take_in_and_give_back(desk, payment, found)
+        return None
+    return _answer(payment, request) or _again(desk, payment, request)
+
+
+def _take_in_and_give_back(desk: Desk, payment: Payment, answer: GatewayAnswer) -> None:
+    if answer.status not in ("DECLINED", "VOIDED") and conclude_authorization(desk, payment, answer):
+        settle(desk, payment.order_id, 0)
+
+
+def _after_action(desk: Desk, payment: Payment, request: Request) -> Move:
+    """Only the gateway knows whether the customer has acted."""
+    found = look_up(desk, payment)
+    if found and found.status != "ACTION_REQUIRED":
+        return _record(desk, payment, found, request)
+    return _answer(payment, request) or _replace(desk, payment, request)
+
+
+def _finish_release(desk: Desk, payment: Payment, request: Request) -> Move:
+    """A release that an earlier run began: as that run meant it."""
+    return void_remainder(desk, payment) if payment.busy("void") else _replace(desk, payment, request)
+
+
+def _replace(desk: Desk, payment: Payment, request: Request) -> Move:
+    if payment.busy("capture"):
+        raise CapturesPending(f"{payment.order_id} is just being captured")
+    anew = replace_authorization(
+        desk, payment, amount=request.amount, attempt=request.attempt, prepaid=request.order.prepaid
+    )
+    return _call(desk, anew, request) if anew else None
+
+
+def _answer(payment: Payment, request: Request) -> AuthorizationOutcome | None:
+    """What the books already say to this request; None where they leave something to do."""
+    match payment.state:
+        case AuthorizationState.DECLINED if request.attempt <= payment.attempt:
+            return AuthorizationOutcome("DECLINED", payment.reason)
+        case AuthorizationState.VOIDED if request.attempt <= payment.attempt or payment.captured:
+            return AuthorizationOutcome("DECLINED", "voided")
+        case AuthorizationState.ACTION_REQUIRED if request.attempt <= payment.attempt:
+            return AuthorizationOutcome("ACTION_REQUIRED", payment.reason)
+        case AuthorizationState.AUTHORIZED if request.amount <= payment.authorized:
+            return AuthorizationOutcome("AUTHORIZED")
+        case AuthorizationState.PARTIALLY_CAPTURED | AuthorizationState.CAPTURED:
+            return _answer_taken(payment, request)
+    return None
+
+
+def _answer_taken(payment: Payment, request: Request) -> AuthorizationOutcome:
+    """Money has moved: the hold is what it is."""
+    if request.amount > payment.authorized - payment.refunded - payment.pending_refund:
+        return AuthorizationOutcome("DECLINED", "exceeds_what_was_taken")
+    return AuthorizationOutcome("CAPTURED" if payment.prepaid else "AUTHORIZED")

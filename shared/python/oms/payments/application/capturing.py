@@ -1,0 +1,172 @@
+"""Take the money for a shipment, once per shipment id, however often and by whomever it is reported."""
+
+from dataclasses import dataclass
+
+from oms.contracts.gateway import GatewayAnswer
+from oms.kernel.errors import BrokenInvariant, WriteConflict
+from oms.ledger.domain.entries import (
+    capture_entry_id,
+    entry_for_capture_at_shipment,
+    entry_for_recognition,
+    recognition_entry_id,
+)
+from oms.payments.application.desk import ROUNDS, Desk, exactly
+from oms.payments.application.ports import ReleasePending
+from oms.payments.domain.effects import Effect, capture_key
+from oms.payments.domain.facts import PaymentCaptured, PaymentCaptureFailed, RevenueRecognised
+from oms.payments.domain.machines import AuthorizationState
+from oms.payments.domain.payment import Payment
+from oms.payments.domain.shipment import Shipment
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentPaid:
+    """The shipment's money is in the books; the same for a repeat."""
+
+    shipment_id: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotCapturable:
+    """The goods have left and their money cannot be taken: a person has to see to it."""
+
+    shipment_id: str
+    amount: int
+    reason: str
+
+
+CaptureOutcome = ShipmentPaid | NotCapturable
+
+
+def capture(desk: Desk, shipment: Shipment) -> CaptureOutcome:
+    """Raises ReleasePending, WriteConflict, and what the gateway raises. Each is safe to repeat."""
+    paid = ShipmentPaid(shipment.shipment_id, shipment.total)
+    if shipment.total == 0:
+        return paid
+    for _ in range(ROUNDS):
+        payment = desk.find(shipment.order_id)
+        if payment is None:
+            return _refusal(shipment, "no_payment")
+        if desk.payments.has_entry(shipment.order_id, _entry_id(payment, shipment)):
+            return paid
+        outcome = _recognise(desk, payment, shipment) if payment.prepaid else _take(desk, payment, shipment)
+        if outcome:
+            return outcome
+    raise WriteConflict(f"{shipment.shipment_id}: the payment keeps changing")
+
+
+def _take(desk: Desk, payment: Payment, shipment: Shipment) -> CaptureOutcome | None:
+    if effect := payment.effect("capture", shipment_id=shipment.shipment_id):
+        found = desk.gateway.find_capture(reference=payment.reference, key=effect.key)
+        answer = found or _call(desk, payment, effect)
+        return _conclude(desk, payment, effect, answer, shipment)
+    if reason := _obstacle(payment, shipment):
+        return _refusal(shipment, reason)
+    effect = _intent(payment, shipment)
+    payment = payment.begin(effect)
+    if not desk.payments.intend(payment, capturing=effect.amount):
+        return None
+    return _conclude(desk, payment, effect, _call(desk, payment, effect), shipment)
+
+
+def _obstacle(payment: Payment, shipment: Shipment) -> str:
+    """Why this shipment cannot be captured, or nothing. Raises ReleasePending."""
+    if not payment.live:
+        return f"payment_{payment.state.lower()}"
+    if payment.busy("void", "replace"):
+        raise ReleasePending(f"{payment.order_id} is just being released")
+    if payment.currency != shipment.currency:
+        return "other_currency"
+    return "exceeds_authorization" if shipment.total > payment.capturable else ""
+
+
+def _intent(payment: Payment, shipment: Shipment) -> Effect:
+    """`final` only if nothing is left over and no other capture is under way.
+
+    That the order calls its last shipment final says nothing here: reports arrive in any
+    order, and a final capture releases what an earlier shipment has yet to take.
+    """
+    return Effect(
+        key=capture_key(payment.order_id, shipment.shipment_id),
+        operation="capture",
+        amount=shipment.total,
+        shipment_id=shipment.shipment_id,
+        final=shipment.total == payment.held,
+    )
+
+
+def _call(desk: Desk, payment: Payment, effect: Effect) -> GatewayAnswer:
+    def capture_at_gateway() -> GatewayAnswer:
+        return desk.gateway.capture(
+            key=effect.key,
+            reference=payment.reference,
+            amount=effect.amount,
+            final=effect.final,
+            shipment_id=effect.shipment_id,
+        )
+
+    return desk.ask_for(payment, effect, capture_at_gateway)
+
+
+def _conclude(
+    desk: Desk, payment: Payment, effect: Effect, answer: GatewayAnswer, shipment: Shipment
+) -> CaptureOutcome | None:
+    if answer.status == "DECLINED":
+        return _refused(desk, payment, effect, answer.reason, shipment)
+    if answer.status != "CAPTURED":
+        raise BrokenInvariant(f"{shipment.shipment_id}: capture answered {answer.status}")
+    exactly(answer, effect.amount)
+    fact = PaymentCaptured(
+        payment.order_id, shipment.shipment_id, effect.amount, payment.currency, payment.reference
+    )
+    entry = entry_for_capture_at_shipment(
+        shipment.charge,
+        order_id=payment.order_id,
+        shipment_id=shipment.shipment_id,
+        currency=payment.currency,
+        occurred_at=desk.occurred_at,
+    )
+    concluded = desk.conclude(payment.capture(effect), fact, f"captured-{shipment.shipment_id}", entry)
+    return ShipmentPaid(shipment.shipment_id, effect.amount) if concluded else None
+
+
+def _refused(
+    desk: Desk, payment: Payment, effect: Effect, reason: str, shipment: Shipment
+) -> CaptureOutcome | None:
+    failed = payment.fail(effect)
+    fact = PaymentCaptureFailed(
+        payment.order_id, shipment.shipment_id, effect.amount, payment.currency, reason
+    )
+    key = f"capture-failed-{shipment.shipment_id}-v{failed.version}"
+    return _refusal(shipment, reason) if desk.conclude(failed, fact, key, reason=reason) else None
+
+
+def _recognise(desk: Desk, payment: Payment, shipment: Shipment) -> CaptureOutcome | None:
+    """The money is here already: the deposit becomes revenue, the gateway is not asked."""
+    if payment.state is not AuthorizationState.CAPTURED:
+        return _refusal(shipment, f"payment_{payment.state.lower()}")
+    if payment.currency != shipment.currency:
+        return _refusal(shipment, "other_currency")
+    if shipment.total > payment.unearned:
+        return _refusal(shipment, "exceeds_prepayment")
+    fact = RevenueRecognised(payment.order_id, shipment.shipment_id, shipment.total, payment.currency)
+    entry = entry_for_recognition(
+        shipment.charge,
+        order_id=payment.order_id,
+        shipment_id=shipment.shipment_id,
+        currency=payment.currency,
+        occurred_at=desk.occurred_at,
+    )
+    earned = payment.recognise(shipment.total)
+    concluded = desk.conclude(earned, fact, f"recognised-{shipment.shipment_id}", entry)
+    return ShipmentPaid(shipment.shipment_id, shipment.total) if concluded else None
+
+
+def _entry_id(payment: Payment, shipment: Shipment) -> str:
+    name = recognition_entry_id if payment.prepaid else capture_entry_id
+    return name(shipment.shipment_id)
+
+
+def _refusal(shipment: Shipment, reason: str) -> NotCapturable:
+    return NotCapturable(shipment.shipment_id, shipment.total, reason)

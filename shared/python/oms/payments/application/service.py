@@ -1,0 +1,40 @@
+"""The payment commands as the composition root hands them out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from oms.contracts.snapshots import OrderSnapshot
+from oms.kernel.events import Actor
+from oms.payments.application.authorizing import AuthorizationOutcome, Request, authorize
+from oms.payments.application.capturing import CaptureOutcome, capture
+from oms.payments.application.desk import Desk
+from oms.payments.application.ports import PaymentGateway, Payments
+from oms.payments.application.settling import NotSettled, Settled, settle
+from oms.payments.domain.shipment import Shipment
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentService:
+    """Every command raises WriteConflict, Throttled and what the gateway raises; each is safe to repeat."""
+
+    payments: Payments
+    gateway: PaymentGateway
+
+    def authorize(
+        self, order: OrderSnapshot, amount: int, attempt: int, *, now: datetime, actor: Actor
+    ) -> AuthorizationOutcome:
+        """Hold `amount` minor units for `order`, or take them where it is prepaid."""
+        return authorize(self._desk(now, actor), Request(order, amount, attempt))
+
+    def capture(self, shipment: Shipment, *, now: datetime, actor: Actor) -> CaptureOutcome:
+        """Take the money for a shipment that has left. Also raises ReleasePending."""
+        return capture(self._desk(now, actor), shipment)
+
+    def settle_cancellation(
+        self, order_id: str, shipped_total: int, *, now: datetime, actor: Actor
+    ) -> Settled | NotSettled:
+        """Release and give back all but `shipped_total` minor units. Also raises CapturesPending."""
+        return settle(self._desk(now, actor), order_id, shipped_total)
+
+    def _desk(self, now: datetime, actor: Actor) -> Desk:
+        return Desk(self.payments, self.gateway, now, actor)

@@ -1,0 +1,1 @@
+"""The payment of an order as a value, its machines and its laws. Pure."""

@@ -1,0 +1,198 @@
+"""The payment of one order: what was asked, held, taken, given back, and what is under way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Self
+
+from oms.kernel.errors import BrokenInvariant
+from oms.payments.domain.effects import Effect, Operation, authorization_key, finish
+from oms.payments.domain.laws import law_4
+from oms.payments.domain.machines import AUTHORIZATION, AuthorizationState, advance
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Immutable; every change answers the payment with the next version. Raises BrokenInvariant.
+
+    Amounts are minor units. `attempt` is the caller's count, `group` counts what was
+    asked of the gateway: each group has its own idempotency key.
+    """
+
+    LIVE: ClassVar = (AuthorizationState.AUTHORIZED, AuthorizationState.PARTIALLY_CAPTURED)
+    OPEN: ClassVar = (AuthorizationState.REQUESTED, AuthorizationState.UNKNOWN)
+
+    order_id: str
+    channel: str
+    currency: str
+    prepaid: bool
+    """The money is taken before the goods leave."""
+    requested: int
+    attempt: int
+    key: str
+    group: int = 1
+    version: int = 1
+    state: AuthorizationState = AuthorizationState.REQUESTED
+    reference: str = ""
+    reason: str = ""
+    authorized: int = 0
+    captured: int = 0
+    refunded: int = 0
+    voided: int = 0
+    recognised: int = 0
+    """Of a prepayment: what shipments have earned."""
+    refunds: int = 0
+    in_flight: Mapping[str, Effect] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        earned = self.recognised + self.refunded + self.pending_refund
+        lawful = (
+            law_4(
+                authorized=self.authorized,
+                captured=self.captured,
+                refunded=self.refunded,
+                pending_refund=self.pending_refund,
+            )
+            and self.capturable >= 0
+            and earned <= self.captured
+        )
+        if not lawful:
+            raise BrokenInvariant(f"law 4: {self}")
+
+    @classmethod
+    def request(
+        cls, *, order_id: str, channel: str, currency: str, amount: int, attempt: int, prepaid: bool
+    ) -> Self:
+        """The intent to authorize `amount` for the first time."""
+        key = authorization_key(order_id, 1)
+        return cls(order_id, channel, currency, prepaid, amount, attempt, key)
+
+    @property
+    def held(self) -> int:
+        """What the gateway holds for us and we have not taken."""
+        return self.authorized - self.captured - self.voided
+
+    @property
+    def capturable(self) -> int:
+        """What no capture, finished or under way, has a claim on."""
+        return self.held - self._under_way("capture")
+
+    @property
+    def pending_refund(self) -> int:
+        return self._under_way("refund")
+
+    @property
+    def refundable(self) -> int:
+        """Law 4 read from the right: what may still be given back."""
+        return self.captured - self.refunded - self.pending_refund
+
+    @property
+    def unearned(self) -> int:
+        """Of a prepayment: the deposit that is neither earned nor given back nor on its way back."""
+        return self.refundable - self.recognised
+
+    @property
+    def live(self) -> bool:
+        return self.state in self.LIVE
+
+    @property
+    def abandoned(self) -> bool:
+        """Given up before the gateway had said anything."""
+        return self.state is AuthorizationState.VOIDED and not self.reference
+
+    def effect(self, *operations: Operation, shipment_id: str = "") -> Effect | None:
+        """The unfinished effect of one of these kinds, if there is one."""
+        for effect in self.in_flight.values():
+            if effect.operation in operations and effect.shipment_id == shipment_id:
+                return effect
+        return None
+
+    def busy(self, *operations: Operation) -> bool:
+        """Whether any effect of these kinds is unfinished, for whichever shipment."""
+        return any(effect.operation in operations for effect in self.in_flight.values())
+
+    # -- the authorization ---------------------------------------------------------------
+
+    def hold(self, reference: str) -> Self:
+        """The gateway holds what was requested."""
+        return self._become("authorized", reference=reference, authorized=self.requested, prepaid=False)
+
+    def prepay(self, reference: str) -> Self:
+        """The gateway took what was requested."""
+        amount = self.requested
+        return self._become("prepaid", reference=reference, authorized=amount, captured=amount, prepaid=True)
+
+    def decline(self, reason: str) -> Self:
+        return self._become("declined", reason=reason)
+
+    def await_action(self, reference: str, reason: str) -> Self:
+        """The customer has to act first."""
+        return self._become("action required", reference=reference, reason=reason)
+
+    def doubt(self) -> Self:
+        """The gateway was asked to authorize and did not answer."""
+        return self._become("unknown")
+
+    def find_voided(self, reference: str = "") -> Self:
+        """Nothing is held: the gateway never had it (no reference), or released it by itself."""
+        return self._become(
+            "voided", reference=reference or self.reference, voided=self.authorized - self.captured
+        )
+
+    def attempt_anew(self, *, amount: int, attempt: int, prepaid: bool) -> Self:
+        """The intent to authorize again, under a new key. Only while no money has moved."""
+        if self.captured:
+            raise BrokenInvariant(f"{self.order_id} has taken {self.captured}: no new authorization")
+        group = self.group + 1
+        return self._become(
+            "attempted anew",
+            requested=amount, attempt=max(attempt, self.attempt), prepaid=prepaid, group=group,
+            key=authorization_key(self.order_id, group),
+            reference="", reason="", authorized=0, voided=0, in_flight={},
+        )  # fmt: skip
+
+    # -- effects on it -------------------------------------------------------------------
+
+    def begin(self, effect: Effect) -> Self:
+        """Write down the intent."""
+        return self._change(in_flight={**self.in_flight, effect.key: effect})
+
+    def doubt_effect(self, effect: Effect) -> Self:
+        """The gateway did not answer for this one."""
+        return self.begin(replace(effect, state=finish(effect, "unknown")))
+
+    def fail(self, effect: Effect) -> Self:
+        """The gateway refused: the claim is given up, nothing moved."""
+        finish(effect, "failed")
+        return self._change(in_flight=self._without(effect))
+
+    def capture(self, effect: Effect) -> Self:
+        finish(effect, "succeeded")
+        captured = self.captured + effect.amount
+        happened = "captured in full" if captured + self.voided == self.authorized else "captured in part"
+        return self._become(happened, captured=captured, in_flight=self._without(effect))
+
+    def void(self, effect: Effect) -> Self:
+        """What was still held has been released."""
+        finish(effect, "succeeded")
+        return self._become("voided", voided=self.voided + effect.amount, in_flight=self._without(effect))
+
+    def refund(self, effect: Effect) -> Self:
+        finish(effect, "succeeded")
+        refunded = self.refunded + effect.amount
+        return self._change(refunded=refunded, refunds=self.refunds + 1, in_flight=self._without(effect))
+
+    def recognise(self, amount: int) -> Self:
+        """A shipment earned this much of the prepayment."""
+        return self._change(recognised=self.recognised + amount)
+
+    def _become(self, happened: str, **changes: Any) -> Self:
+        return self._change(state=advance(AUTHORIZATION, self.state, happened), **changes)
+
+    def _change(self, **changes: Any) -> Self:
+        return replace(self, version=self.version + 1, **changes)
+
+    def _under_way(self, operation: Operation) -> int:
+        return sum(effect.amount for effect in self.in_flight.values() if effect.operation == operation)
+
+    def _without(self, done: Effect) -> dict[str, Effect]:
+        return {key: effect for key, effect in self.in_flight.items() if key != done.key}

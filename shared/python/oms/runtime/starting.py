@@ -1,0 +1,85 @@
+"""Order workflows: started once per order and attempt, named by the order id.
+
+A name is burned once used, also by an execution that an outage killed: the first attempt is called
+<order id>, the next <order id>-2.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from oms.aws.errors import translated
+from oms.runtime.waiting import StepFunctions
+
+_MOST_ATTEMPTS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Executions:
+    """Executions of the order capture workflow."""
+
+    client: StepFunctions
+    workflow_arn: str
+
+    def start(self, order_id: str, *, attempt: int = 1) -> bool:
+        """Whether this call started it; False where it had been started before."""
+        given = {"order_id": order_id, "assessment": attempt, "stops": (attempt - 1) * 100}
+        with translated():
+            try:
+                self.client.start_execution(
+                    stateMachineArn=self.workflow_arn, name=name(order_id, attempt), input=json.dumps(given)
+                )
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "ExecutionAlreadyExists":
+                    return False
+                raise
+        return True
+
+    def latest(self, order_id: str) -> tuple[int, str]:
+        """The newest attempt and its status; (0, "") where there is none."""
+        known = (0, "")
+        for attempt in range(1, _MOST_ATTEMPTS + 1):
+            status = self._status(name(order_id, attempt))
+            if not status:
+                return known
+            known = (attempt, status)
+        return known
+
+    def running(self, *, limit: int) -> list[str]:
+        """Order ids of executions that run, newest first."""
+        with translated():
+            answer = self.client.list_executions(
+                stateMachineArn=self.workflow_arn, statusFilter="RUNNING", maxResults=limit
+            )
+        return [order_of(str(execution["name"])) for execution in answer["executions"]]
+
+    def _status(self, execution: str) -> str:
+        arn = self.workflow_arn.replace(":stateMachine:", ":execution:") + f":{execution}"
+        with translated():
+            try:
+                answer: Any = self.client.describe_execution(executionArn=arn)
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
+                    return ""
+                raise
+        return str(answer["status"])
+
+
+def name(order_id: str, attempt: int) -> str:
+    """The name of an order's n-th execution."""
+    return order_id if attempt == 1 else f"{order_id}-{attempt}"
+
+
+def order_of(execution: str) -> str:
+    """The order an execution's name stands for."""
+    return execution.partition("-")[0]
+
+
+def paced(starts: Callable[[], Any], *, rate: int, sleep: Callable[[float], None]) -> Any:
+    """Do `starts`, then let 1/`rate` of a second pass: an execution starts asynchronously, so only time limits it."""
+    result = starts()
+    sleep(1 / rate)
+    return result

@@ -1,0 +1,78 @@
+"""Workflow tasks: the payload becomes a command, the result becomes JSON.
+
+An exception leaves the function: the workflow retries it and then parks the order. A business
+outcome is always a returned value.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, fields, is_dataclass
+from typing import Any, TypeVar
+
+from oms.kernel.errors import BrokenInvariant
+from oms.runtime.logs import failure, log
+
+Command = TypeVar("Command")
+Handler = Callable[[dict[str, Any], Any], Any]
+
+
+def workflow_task(command: type[Command]) -> Callable[[Callable[[Command], Any]], Handler]:
+    """Decorates `task(command)`, the body of one Lambda that a workflow calls."""
+
+    def decorate(task: Callable[[Command], Any]) -> Handler:
+        name = command.__name__
+
+        def handler(event: dict[str, Any], _context: Any) -> Any:
+            order_id = str(event.get("order_id", ""))
+            try:
+                result = as_json(task(parse(command, event)))
+            except Exception as error:
+                failure(name, error, order_id=order_id)
+                raise
+            outcome = result.get("outcome", "") if isinstance(result, dict) else ""
+            log("done", function=name, order_id=order_id, outcome=outcome)
+            return result
+
+        return handler
+
+    return decorate
+
+
+def token_task(command: type[Command]) -> Callable[[Callable[[Command], Any]], Handler]:
+    """Like `workflow_task`, for a task that waits with a token.
+
+    A failure here is reported by nobody to the workflow, which just goes on waiting, so it is only
+    logged: the watchdog finds an order that waits without being waited for.
+    """
+
+    def decorate(task: Callable[[Command], Any]) -> Handler:
+        name = command.__name__
+
+        def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+            order_id = str(event.get("order_id", ""))
+            try:
+                task(parse(command, event))
+            except Exception as error:
+                failure(name, error, order_id=order_id)
+                return {"outcome": "FAILED"}
+            log("waiting", function=name, order_id=order_id)
+            return {"outcome": "WAITING"}
+
+        return handler
+
+    return decorate
+
+
+def parse(command: type[Command], payload: dict[str, Any]) -> Command:
+    """The command in a payload. Raises BrokenInvariant where names do not fit: the workflow file is wrong."""
+    known = {field.name for field in fields(command)}  # type: ignore[arg-type]
+    try:
+        if unknown := payload.keys() - known:
+            raise TypeError(f"unknown {sorted(unknown)}")
+        return command(**payload)
+    except TypeError as error:
+        raise BrokenInvariant(f"{command.__name__}: {error}") from error
+
+
+def as_json(result: Any) -> Any:
+    """A dataclass becomes an object; anything else is passed on."""
+    return asdict(result) if is_dataclass(result) and not isinstance(result, type) else result

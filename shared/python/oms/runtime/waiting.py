@@ -1,0 +1,115 @@
+"""Workflows that wait for a token, and what wakes them."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from botocore.exceptions import ClientError
+
+from oms.aws.errors import translated
+from oms.contracts.tasks import AwaitFulfilment, AwaitResolution
+from oms.kernel.events import Actor, Event
+from oms.orders.application.ports import Orders
+from oms.orders.application.release import interruption, wait_for_fulfilment
+from oms.orders.application.transitions import existing
+from oms.support.application.cases import close_all, report
+from oms.support.application.ports import Cases
+from oms.support.domain.exceptions import Action
+
+SYSTEM = Actor("system", "order_capture")
+_SPENT = {"TaskDoesNotExist", "InvalidToken", "TaskTimedOut"}
+CANCELLATION = "CancellationRequested"
+
+
+class StepFunctions(Protocol):
+    """The part of boto3's Step Functions client that Holdfast calls."""
+
+    def send_task_success(self, **request: Any) -> Any: ...
+    def send_task_failure(self, **request: Any) -> Any: ...
+    def start_execution(self, **request: Any) -> Any: ...
+    def describe_execution(self, **request: Any) -> Any: ...
+    def list_executions(self, **request: Any) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Wakes waiting tasks. A token that was spent before is no error: somebody was faster."""
+
+    client: StepFunctions
+
+    def succeed(self, token: str, output: dict[str, Any]) -> bool:
+        """Whether this call woke the task."""
+        return self._send(self.client.send_task_success, taskToken=token, output=json.dumps(output))
+
+    def interrupt(self, token: str, error: str, cause: str) -> bool:
+        """Ends the wait without a result; the workflow catches `error` by name."""
+        return self._send(self.client.send_task_failure, taskToken=token, error=error, cause=cause)
+
+    @staticmethod
+    def _send(call: Any, **request: Any) -> bool:
+        with translated():
+            try:
+                call(**request)
+            except ClientError as error:
+                if error.response["Error"]["Code"] in _SPENT:
+                    return False
+                raise
+        return True
+
+
+def await_fulfilment(command: AwaitFulfilment, *, orders: Orders, tokens: Tokens) -> None:
+    """Keep the token; wake the workflow at once where there is nothing to wait for."""
+    wait_for_fulfilment(command.order_id, command.token, orders=orders)
+    wake(command.order_id, orders=orders, tokens=tokens)
+
+
+def wake(order_id: str, *, orders: Orders, tokens: Tokens) -> bool:
+    """Tell the order's waiting workflow what has happened, if anything has. Harmless to repeat."""
+    reason, token = interruption(order_id, orders=orders), orders.token(order_id)
+    if reason is None or token is None:
+        return False
+    if reason.kind == "CANCELLATION":
+        return tokens.interrupt(token, CANCELLATION, "somebody asked to cancel the order")
+    return tokens.succeed(token, {"outcome": reason.kind})
+
+
+def await_resolution(
+    command: AwaitResolution, *, orders: Orders, cases: Cases, tokens: Tokens, now: datetime
+) -> None:
+    """Open the exception item; where it is already decided, or the order to be cancelled, go on at once."""
+    order = existing(orders, command.order_id)
+    case = report(
+        subject=command.order_id,
+        key=command.key,
+        channel=order.channel,
+        kind=command.kind,
+        detail=command.detail,
+        token=command.token,
+        cases=cases,
+        now=now,
+        actor=SYSTEM,
+    )
+    if not case.is_open:
+        tokens.succeed(command.token, {"action": case.resolution})
+    elif existing(orders, command.order_id).cancel_requested and not command.key.startswith("CANCEL"):
+        cancel_waiting(command.order_id, cases=cases, now=now)
+
+
+def cancel_waiting(order_id: str, *, cases: Cases, now: datetime) -> None:
+    """Decide every open item of the order: it is to be cancelled."""
+    close_all(
+        order_id, Action.CANCEL, cases=cases, now=now, actor=SYSTEM, reason="the order is to be cancelled"
+    )
+
+
+def resume(event: Event, *, orders: Orders, cases: Cases, tokens: Tokens, now: datetime) -> None:
+    """Follow an event that may end a wait: last shipment, cancellation request, resolved exception."""
+    if event.type == "ExceptionResolved":
+        case = cases.load(event.data["case_id"])
+        if case and case.token:
+            tokens.succeed(case.token, {"action": case.resolution})
+        return
+    if event.type == "OrderCancellationRequested":
+        cancel_waiting(event.subject, cases=cases, now=now)
+    wake(event.subject, orders=orders, tokens=tokens)

@@ -1,0 +1,99 @@
+"""The watchdog: finds orders that nothing moves any more, and moves them.
+
+It looks for candidates in indexes and lists, which are late, and decides on the order and its
+execution. New orders are looked at in every run; the rest take turns, a sixtieth per minute, so
+that a backlog of a hundred thousand waiting orders costs no more than it must.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zlib import crc32
+
+from oms.kernel.clock import stamp
+from oms.kernel.events import Actor
+from oms.orders.application.ports import OrderListings, Orders
+from oms.orders.domain.order import ACTIVE_STATUSES, Order
+from oms.runtime.starting import Executions
+from oms.runtime.waiting import Tokens, wake
+from oms.support.application.cases import escalate_overdue
+from oms.support.application.ports import Cases
+
+WATCHDOG = Actor("system", "watchdog")
+PATIENCE = timedelta(minutes=2)
+"""How long a fresh order may stand without a workflow before it counts as lost."""
+_PAGE = 100
+_PAGES = 50
+_TURNS = 60
+_ALIVE = {"RUNNING", "PENDING_REDRIVE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What one round did."""
+
+    looked_at: int
+    restarted: tuple[str, ...]
+    woken: tuple[str, ...]
+    escalated: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Watchdog:
+    orders: Orders
+    listings: OrderListings
+    cases: Cases
+    executions: Executions
+    tokens: Tokens
+    channels: Iterable[str]
+
+    def round(self, now: datetime, *, everything: bool = False) -> Watched:
+        """One look. `everything` gives every order its turn at once (after an outage)."""
+        seen: dict[str, None] = {}
+        restarted, woken = [], []
+        for order in self._candidates(now, everything):
+            seen[order.order_id] = None
+            if self._restarted(order):
+                restarted.append(order.order_id)
+            elif self._woken(order.order_id):
+                woken.append(order.order_id)
+        for order_id in self.executions.running(limit=1000):
+            due = everything or _turn(order_id) == now.minute
+            if due and order_id not in seen and self._woken(order_id):
+                woken.append(order_id)
+        escalated = escalate_overdue(cases=self.cases, now=now, actor=WATCHDOG)
+        return Watched(len(seen), tuple(restarted), tuple(woken), tuple(case.case_id for case in escalated))
+
+    def _candidates(self, now: datetime, everything: bool) -> Iterator[Order]:
+        until = stamp(now - PATIENCE)
+        for channel in self.channels:
+            for status in ACTIVE_STATUSES:
+                for order in self._listed(channel, status, until):
+                    if everything or status == "RECEIVED" or _turn(order.order_id) == now.minute:
+                        yield order
+
+    def _listed(self, channel: str, status: str, until: str) -> Iterator[Order]:
+        after = None
+        for _ in range(_PAGES):
+            found, after = self.listings.by_status(channel, status, limit=_PAGE, after=after, until=until)
+            yield from found
+            if after is None:
+                return
+
+    def _restarted(self, order: Order) -> bool:
+        attempt, status = self.executions.latest(order.order_id)
+        if status in _ALIVE:
+            return False
+        current = self.orders.load(order.order_id)
+        if current is None or current.is_terminal:
+            return False
+        return self.executions.start(order.order_id, attempt=attempt + 1)
+
+    def _woken(self, order_id: str) -> bool:
+        return self.orders.load(order_id) is not None and wake(
+            order_id, orders=self.orders, tokens=self.tokens
+        )
+
+
+def _turn(order_id: str) -> int:
+    return crc32(order_id.encode()) % _TURNS

@@ -1,0 +1,1 @@
+"""Sourcing: which location ships what. A plan is advice; the reservation decides."""

@@ -1,0 +1,1 @@
+"""Sourcing's view of the inventory table: it reads, it never writes."""

@@ -1,0 +1,1 @@
+"""Planning the fulfilment of an order."""

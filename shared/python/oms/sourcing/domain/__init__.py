@@ -1,0 +1,1 @@
+"""The planner. Pure and deterministic: the same question has the same answer."""

@@ -1,0 +1,1 @@
+"""Where exceptions live: DynamoDB."""

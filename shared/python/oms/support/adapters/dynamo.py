@@ -1,0 +1,95 @@
+"""Exception items on DynamoDB. Access patterns:
+
+an item                pk=CASE#<subject>  sk=CASE#<key>
+its audit trail        pk=CASE#<subject>  sk begins with EVENT#
+a work queue           index by_queue  queue_key=<owner>#<state>  queue_at=<deadline>#<case id>
+"""
+
+from dataclasses import asdict, dataclass, fields
+
+from oms.aws.items import Item
+from oms.aws.outbox import event_row
+from oms.aws.table import Table
+from oms.aws.writes import Put, Update
+from oms.kernel.errors import BrokenInvariant, WriteConflict
+from oms.kernel.events import Event
+from oms.support.domain.exceptions import Case, State
+
+_FIELDS = [field.name for field in fields(Case)]
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoCases:
+    """Implements `Cases`."""
+
+    table: Table
+
+    def open(self, case: Case, event: Event) -> Case:
+        item = _item(case)
+        row = event_row(self.table.name, event, pk=item["pk"])
+        refused = self.table.transact([Put(self.table.name, item), row])
+        if refused is None:
+            return case
+        stored = self.load(case.case_id)
+        if stored is None:
+            raise BrokenInvariant(f"{case.case_id} has an event but no item")
+        return self._with_newer_token(stored, case.token)
+
+    def load(self, case_id: str) -> Case | None:
+        item = self.table.get(*_key(case_id))
+        return _case(item) if item else None
+
+    def of_subject(self, subject: str) -> list[Case]:
+        cases = [_case(item) for item in self.table.collection(f"CASE#{subject}", "CASE#")]
+        return sorted(cases, key=lambda case: case.opened_at)
+
+    def save(self, case: Case, event: Event) -> None:
+        item = _item(case)
+        before = {":before": case.version - 1}
+        writes = [
+            Put(self.table.name, item, "version = :before", values=before),
+            event_row(self.table.name, event, pk=item["pk"]),
+        ]
+        if self.table.transact(writes):
+            raise WriteConflict(f"{case.case_id} has moved past version {case.version - 1}")
+
+    def queue(self, owner: str, state: str, *, limit: int, until: str | None = None) -> list[Case]:
+        page = self.table.index_page(
+            "by_queue",
+            "queue_key",
+            f"{owner}#{state}",
+            limit=limit,
+            until=("queue_at", until) if until else None,
+        )
+        items = self.table.get_many(((item["pk"], item["sk"]) for item in page.items), consistent=True)
+        return sorted((_case(item) for item in items), key=lambda case: (case.deadline, case.case_id))
+
+    def _with_newer_token(self, stored: Case, token: str) -> Case:
+        if not token or token == stored.token or not stored.is_open:
+            return stored
+        pk, sk = _key(stored.case_id)
+        names, values = {"#token": "token"}, {":token": token, ":version": stored.version}
+        update = Update(
+            self.table.name, {"pk": pk, "sk": sk}, "SET #token = :token", "version = :version", names, values
+        )
+        if self.table.write(update):
+            raise WriteConflict(f"{stored.case_id} was changed meanwhile")
+        return Case(**{**asdict(stored), "state": stored.state, "token": token})
+
+
+def _key(case_id: str) -> tuple[str, str]:
+    subject, _, key = case_id.rpartition(".")
+    return f"CASE#{subject}", f"CASE#{key}"
+
+
+def _item(case: Case) -> Item:
+    pk, sk = _key(case.case_id)
+    item = {"pk": pk, "sk": sk, **asdict(case), "state": case.state.value}
+    if case.is_open:
+        item["queue_key"] = f"{case.owner}#{case.state.value}"
+        item["queue_at"] = f"{case.deadline}#{case.case_id}"
+    return item
+
+
+def _case(item: Item) -> Case:
+    return Case(**{**{name: item[name] for name in _FIELDS}, "state": State(item["state"])})

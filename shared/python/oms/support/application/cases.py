@@ -1,0 +1,122 @@
+"""Open, list, escalate and resolve exception items."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from oms.kernel.clock import stamp
+from oms.kernel.errors import WriteConflict
+from oms.kernel.events import Actor, Event, Fact, record
+from oms.support.application.ports import Cases
+from oms.support.domain.exceptions import (
+    Action,
+    ActionNotOffered,
+    Case,
+    State,
+    closed,
+    escalate,
+    open_case,
+    resolve,
+)
+
+_TRIES = 4
+_QUEUE_LIMIT = 200
+
+
+def report(
+    *,
+    subject: str,
+    key: str,
+    channel: str,
+    kind: str,
+    detail: str,
+    cases: Cases,
+    now: datetime,
+    actor: Actor,
+    token: str = "",
+    message: str = "",
+) -> Case:
+    """Open an exception item once; a repeated report finds it."""
+    case, fact = open_case(
+        subject=subject,
+        key=key,
+        channel=channel,
+        kind=kind,
+        detail=detail,
+        now=now,
+        token=token,
+        message=message,
+    )
+    return cases.open(case, _event(case, fact, now=now, actor=actor, reason=detail))
+
+
+def decide(
+    case_id: str, action: Action, *, cases: Cases, now: datetime, actor: Actor, reason: str
+) -> Case | ActionNotOffered | None:
+    """A person's decision. None where the item does not exist."""
+
+    def attempt() -> Case | ActionNotOffered | None:
+        case = cases.load(case_id)
+        if case is None:
+            return None
+        result = resolve(case, action, by=str(actor))
+        if isinstance(result, ActionNotOffered):
+            return result
+        cases.save(result[0], _event(*result, now=now, actor=actor, reason=reason))
+        return result[0]
+
+    return _until_it_holds(attempt)
+
+
+def close_all(
+    subject: str, action: Action, *, cases: Cases, now: datetime, actor: Actor, reason: str
+) -> list[Case]:
+    """Close every open item an order's workflow waits with: the order was decided elsewhere."""
+    found = [case for case in cases.of_subject(subject) if case.is_open and case.token]
+    done = []
+    for case in found:
+        result = closed(case, action, by=str(actor))
+        cases.save(result[0], _event(*result, now=now, actor=actor, reason=reason))
+        done.append(result[0])
+    return done
+
+
+def escalate_overdue(*, cases: Cases, now: datetime, actor: Actor) -> list[Case]:
+    """Hand every open item past its deadline to the engineers."""
+    done = []
+    for owner in ("support", "engineering"):
+        for listed in cases.queue(owner, State.OPEN.value, limit=_QUEUE_LIMIT, until=stamp(now)):
+            case = cases.load(listed.case_id)  # the list is late: decide on the item
+            if case is None or case.state is not State.OPEN or case.deadline > stamp(now):
+                continue
+            after, fact = escalate(case)
+            try:
+                cases.save(after, _event(after, fact, now=now, actor=actor, reason="past its deadline"))
+            except WriteConflict:
+                continue  # somebody has just dealt with it
+            done.append(after)
+    return done
+
+
+def _event(case: Case, fact: Fact, *, now: datetime, actor: Actor, reason: str) -> Event:
+    key = f"{case.case_id.removeprefix(case.subject + '.')}-{case.version}"
+    return record(
+        fact,
+        context="support",
+        subject=case.subject,
+        key=key,
+        channel=case.channel,
+        now=now,
+        actor=actor,
+        reason=reason,
+    )
+
+
+def _until_it_holds(
+    attempt: Callable[[], Case | ActionNotOffered | None],
+) -> Case | ActionNotOffered | None:
+    for _ in range(_TRIES - 1):
+        try:
+            return attempt()
+        except WriteConflict:
+            continue
+    return attempt()

@@ -1,0 +1,28 @@
+"""What the support context needs from outside."""
+
+from typing import Protocol
+
+from oms.kernel.events import Event
+from oms.support.domain.exceptions import Case
+
+
+class Cases(Protocol):
+    """The store of exception items. Every method may raise Throttled."""
+
+    def open(self, case: Case, event: Event) -> Case:
+        """Store a new item with its event; where it is already stored, answer what is stored.
+
+        Where the stored item is open and `case` carries a newer token, the token is replaced.
+        """
+
+    def load(self, case_id: str) -> Case | None:
+        """The item."""
+
+    def of_subject(self, subject: str) -> list[Case]:
+        """Every item of one order, oldest first."""
+
+    def save(self, case: Case, event: Event) -> None:
+        """One transition. Raises WriteConflict where another came first."""
+
+    def queue(self, owner: str, state: str, *, limit: int, until: str | None = None) -> list[Case]:
+        """Items of one work queue, nearest deadline first. Behind the truth by the lag of an index."""

@@ -1,0 +1,1 @@
+"""What an exception is and what may be done with it."""

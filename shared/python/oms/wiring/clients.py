@@ -1,0 +1,41 @@
+"""AWS clients: low-level, made once, with two attempts and short time-outs.
+
+Retries live in one layer, the workflow or the queue; the second attempt here only bridges a lost
+connection, and every write is conditional, so it is harmless.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from oms.aws.table import Table
+from oms.wiring.settings import required
+
+_CONFIG = Config(
+    connect_timeout=2,
+    read_timeout=10,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    max_pool_connections=10,
+)
+
+
+@cache
+def client(service: str) -> Any:
+    """The boto3 client of `service`."""
+    make: Callable[..., Any] = boto3.client
+    return make(service, config=_CONFIG)
+
+
+@cache
+def table(variable: str) -> Table:
+    """The table whose name stands in the environment variable `variable`."""
+    return Table(client("dynamodb"), required(variable))
+
+
+def now() -> datetime:
+    """The present moment: the one place a clock is read."""
+    return datetime.now(UTC)
