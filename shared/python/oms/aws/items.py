@@ -5,6 +5,7 @@
 
 import json
 import zlib
+from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -57,6 +58,22 @@ def plain(value: Mapping[str, Any]) -> Any:
         case "L":
             return [plain(element) for element in content]
     return content
+
+
+def from_stream(image: Mapping[str, Any]) -> Item:
+    """An item as a stream delivers it to Lambda: its JSON carries binary values in base 64."""
+    return unmarshal({name: _decoded(value) for name, value in image.items()})
+
+
+def _decoded(value: Any) -> Any:
+    match value:
+        case {"B": str() as text}:
+            return {"B": b64decode(text)}
+        case {"M": dict() as content}:
+            return {"M": {name: _decoded(one) for name, one in content.items()}}
+        case {"L": list() as content}:
+            return {"L": [_decoded(one) for one in content]}
+    return value
 
 
 def pack(document: Any) -> bytes:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from oms.aws.errors import translated
-from oms.aws.items import Item, unmarshal
+from oms.aws.items import Item, from_stream
 from oms.aws.outbox import INDEX, PREFIX, SHARDS, buckets_between, event_of
 from oms.aws.table import Table
 from oms.aws.writes import Put
@@ -52,7 +52,7 @@ class Relay:
     def stream(self, records: Iterable[Mapping[str, Any]]) -> Relayed:
         """Publish the event rows among a stream's records. Raises Throttled where the bus is not reachable."""
         items = [
-            unmarshal(record["dynamodb"]["NewImage"])
+            from_stream(record["dynamodb"]["NewImage"])
             for record in records
             if record["eventName"] == "INSERT" and record["dynamodb"]["Keys"]["sk"]["S"].startswith(PREFIX)
         ]

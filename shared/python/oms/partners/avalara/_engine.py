@@ -92,7 +92,7 @@ class AvalaraTax:
         """The record behind a lost answer; the look-up reads, it repeats nothing."""
         try:
             found = self._read(document.code)
-        except ZeroDivisionError:
+        except PartnerUnavailable:
             raise unknown from None
         if found.status == 404:
             raise unknown

@@ -45,11 +45,10 @@ def checked_code(code: str) -> str:
 def quote(model: dict[str, Any], document: TaxDocument) -> TaxQuote:
     """Tax per line. ValueError unless the engine answered exactly the lines it was asked."""
     taxes = _taxes(model, document.currency)
-    shipping = taxes.pop(SHIPPING_LINE, 0)
-    lines = {int(number): tax for number, tax in taxes.items()}
-    if lines.keys() != {line.number for line in document.lines}:
+    if taxes.keys() != _expected(document).keys():
         raise ValueError("the answer has other lines than the question")
-    return TaxQuote(lines, shipping)
+    shipping = taxes.pop(SHIPPING_LINE, 0)
+    return TaxQuote({int(number): tax for number, tax in taxes.items()}, shipping)
 
 
 def committed(model: dict[str, Any], currency: str) -> TaxCommitted:

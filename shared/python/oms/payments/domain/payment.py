@@ -168,7 +168,7 @@ class Payment:
     def capture(self, effect: Effect) -> Self:
         finish(effect, "succeeded")
         captured = self.captured + effect.amount
-        happened = "captured in full" if captured + self.voided == self.authorized else "captured in part"
+        happened = "captured in full" if captured == self.authorized else "captured in part"
         return self._become(happened, captured=captured, in_flight=self._without(effect))
 
     def void(self, effect: Effect) -> Self:

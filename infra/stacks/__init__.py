@@ -1,0 +1,1 @@
+"""One module per stack; `infra.app` puts them together."""

@@ -1,0 +1,18 @@
+"""Which exception item stands for which undelivered event."""
+
+from hashlib import sha256
+
+from infra import names
+from oms.kernel.events import Event
+
+from ops.verify.evidence import Evidence
+
+
+def dead_letter_id(consumer: str, event_id: str) -> str:
+    """The exception item that `park_dead_letter` opens for an event that `consumer` could not deal with."""
+    return f"{names.queue(consumer)}.{sha256(event_id.encode()).hexdigest()[:16]}"
+
+
+def is_parked(evidence: Evidence, consumer: str, event: Event) -> bool:
+    """Whether `event` is known to have failed at `consumer` and has an owner, or had one."""
+    return dead_letter_id(consumer, event.event_id) in evidence.case_ids

@@ -1,0 +1,92 @@
+"""Laws 3 and 4: the books balance, answer every movement of money, and no limit is passed."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from oms.kernel.events import Event
+from oms.kernel.money import Money
+from oms.ledger.domain.accounts import Side
+from oms.ledger.domain.entries import capture_entry_id, recognition_entry_id
+from oms.payments.domain.laws import EntryFigures, broken_laws
+
+from ops.verify.evidence import Evidence
+from ops.verify.report import Law, found
+
+_MOVEMENTS = ("PaymentCaptured", "RevenueRecognised", "PaymentPrepaid", "PaymentRefunded")
+
+
+def law_3(evidence: Evidence) -> Law:
+    """Σ debits = Σ credits per entry and currency; every movement has its entry, unchanged."""
+    debits: Counter[str] = Counter()
+    credits: Counter[str] = Counter()
+    for entry in evidence.entries:
+        debits[entry.currency] += _sum(entry, Side.DEBIT)
+        credits[entry.currency] += _sum(entry, Side.CREDIT)
+    broken = [
+        violation.removeprefix("law 3: ")
+        for violation in broken_laws(evidence.payments, evidence.entries)
+        if not violation.startswith("law 4")
+    ]
+    broken += [
+        f"the {currency} trial balance is off by {Money(debits[currency] - credits[currency], currency)}"
+        for currency in debits | credits
+        if debits[currency] != credits[currency]
+    ]
+    sums = ", ".join(
+        f"{Money(debits[one], one)} debit = {Money(credits[one], one)} credit" for one in sorted(debits)
+    )
+    figures = f"{len(evidence.entries)} journal entries, {sums or 'nothing posted'}"
+    return found(3, "the books balance", figures, [*broken, *_changed_entries(evidence)])
+
+
+def law_4(evidence: Evidence) -> Law:
+    """0 ≤ refunded + pending ≤ captured ≤ authorized, for every payment."""
+    sums = Counter[str]()
+    for payment in evidence.payments:
+        for name in ("authorized", "captured", "refunded", "pending_refund", "voided"):
+            sums[f"{name} {payment.currency}"] += getattr(payment, name)
+    broken = [
+        violation.removeprefix("law 4: ")
+        for violation in broken_laws(evidence.payments, [])
+        if violation.startswith("law 4")
+    ]
+    amounts = ", ".join(
+        f"{name.partition(' ')[0]} {Money(minor, name.partition(' ')[2])}"
+        for name, minor in sums.items()
+        if minor
+    )
+    return found(
+        4, "no payment passes its limits", f"{len(evidence.payments)} payments: {amounts or 'no money yet'}", broken
+    )
+
+
+def _changed_entries(evidence: Evidence) -> Iterable[str]:
+    """Entries are only ever added, one per movement: a missing, foreign or altered one was tampered with."""
+    posted = {(entry.order_id, entry.entry_id): entry for entry in evidence.entries}
+    expected: set[tuple[str, str]] = set()
+    for event in evidence.of_type(*_MOVEMENTS):
+        key = event.subject, _entry_id(event)
+        expected.add(key)
+        entry = posted.get(key)
+        if entry is None:
+            yield f"{event.event_id} has no journal entry"
+        elif _sum(entry, Side.DEBIT) != event.data["amount"]:
+            yield f"{entry.entry_id} says {_sum(entry, Side.DEBIT)}, its movement was {event.data['amount']}"
+    for order_id, entry_id in posted.keys() - expected:
+        yield f"{entry_id} of {order_id} answers no movement"
+
+
+def _entry_id(event: Event) -> str:
+    number = event.event_id.rpartition("-")[2]
+    match event.type:
+        case "PaymentCaptured":
+            return capture_entry_id(event.data["shipment_id"])
+        case "RevenueRecognised":
+            return recognition_entry_id(event.data["shipment_id"])
+        case "PaymentPrepaid":
+            return f"prepayment-{event.subject}-{number}"
+    return f"refund-{event.subject}-{number}"
+
+
+def _sum(entry: EntryFigures, side: Side) -> int:
+    return sum(posting.minor for posting in entry.postings if posting.side is side)

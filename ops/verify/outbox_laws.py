@@ -1,0 +1,150 @@
+"""Law 8: every event reaches every consumer, or lies where somebody looks."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from oms.kernel.events import Event
+
+from ops.verify.dead_letters import is_parked
+from ops.verify.evidence import Evidence
+from ops.verify.order_laws import RUNNING
+from ops.verify.report import Law, found
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """Who takes which events. `delivered` answers the test for the mark that a delivery leaves."""
+
+    folder: str
+    takes: tuple[str, ...]
+    delivered: Callable[[Evidence], Callable[[Event], bool]]
+
+
+def law_8(evidence: Evidence) -> Law:
+    """Outbox = published ∪ parked, and for each consumer: its events = delivered ∪ dead-lettered ∪ parked."""
+    waiting = [event for event in evidence.events if event.event_id not in evidence.published | evidence.parked.keys()]
+    broken = [f"{event.event_id} was never published" for event in waiting if evidence.is_due(event)]
+    known = {event.event_id for event in evidence.events}
+    broken += [f"{event_id} was published and never happened" for event_id in evidence.published - known]
+    parts = [f"{len(known)} events = {len(evidence.published & known)} published + {len(evidence.parked)} parked"]
+    if waiting:
+        parts.append(f"{len(waiting)} on their way")
+    for consumer in CONSUMERS:
+        figures, lost = _deliveries(evidence, consumer)
+        parts.append(figures)
+        broken += lost
+    parts += [f"{count} dead letters in {name}" for name, count in sorted(evidence.dead_letters.items()) if count]
+    return found(8, "every event arrives", "; ".join(parts), broken)
+
+
+def _deliveries(evidence: Evidence, consumer: Consumer) -> tuple[str, list[str]]:
+    name = consumer.folder.rpartition("/")[2]
+    has_arrived = consumer.delivered(evidence)
+    queue = f"{name.replace('_', '-')}-dlq"
+    unparked = evidence.dead_letters.get(queue, 0)
+    counts: Counter[str] = Counter()
+    lost: list[str] = []
+    for event in evidence.of_type(*consumer.takes):
+        if has_arrived(event):
+            counts["delivered"] += 1
+        elif is_parked(evidence, consumer.folder, event):
+            counts["parked"] += 1
+        elif not (evidence.is_due(event) and evidence.is_quiet(event.subject)):
+            counts["on their way"] += 1
+        else:
+            lost.append(f"{name} never dealt with {event.event_id}")
+    # A message that lies in the dead-letter queue itself is not lost; nobody can say which one it is.
+    shown = " + ".join(f"{count} {what}" for what, count in counts.items())
+    return f"{name} {shown or 'nothing'}", lost[unparked:]
+
+
+def _started(evidence: Evidence) -> Callable[[Event], bool]:
+    begun = {execution.order_id for execution in evidence.executions}
+    return lambda event: event.subject in begun or _moved_on(evidence, event.subject)
+
+
+def _moved_on(evidence: Evidence, order_id: str) -> bool:
+    order = evidence.orders_by_id.get(order_id)
+    return order is not None and order.headline != "RECEIVED"
+
+
+def _resumed(evidence: Evidence) -> Callable[[Event], bool]:
+    """Nothing waits any more for what the event says."""
+    waiting = {
+        execution.order_id
+        for execution in evidence.executions
+        if execution.status in RUNNING and execution.order_id not in evidence.open_cases
+    }
+
+    def has_resumed(event: Event) -> bool:
+        if event.type == "ExceptionResolved":
+            return True  # a workflow that went on waiting shows in laws 7 and 9
+        order = evidence.orders_by_id.get(event.subject)
+        finished = order is not None and order.is_terminal
+        if event.type == "ShipmentRecorded":
+            return not (finished and event.subject in waiting)
+        return finished or event.subject in evidence.open_cases
+
+    return has_resumed
+
+
+def _captured(evidence: Evidence) -> Callable[[Event], bool]:
+    posted = {(entry.order_id, entry.entry_id) for entry in evidence.entries}
+
+    def is_captured(event: Event) -> bool:
+        shipment = event.data["shipment_id"]
+        entries = {(event.subject, f"capture-{shipment}"), (event.subject, f"recognition-{shipment}")}
+        refused = f"{event.subject}.capture-{shipment}" in evidence.case_ids
+        return event.data["total"] == 0 or bool(entries & posted) or refused
+
+    return is_captured
+
+
+def _booked_out(evidence: Evidence) -> Callable[[Event], bool]:
+    booked: Counter[tuple[str, str]] = Counter()
+    for event in evidence.of_type("StockShipped"):
+        booked[event.subject, event.data["shipment_id"]] += sum(line[2] for line in event.data["lines"])
+
+    def is_booked(event: Event) -> bool:
+        units = sum(line[2] for line in event.data["lines"])
+        return booked[event.subject, event.data["shipment_id"]] == units
+
+    return is_booked
+
+
+def _committed(evidence: Evidence) -> Callable[[Event], bool]:
+    return lambda event: ("commit_tax", event.event_id) in evidence.inbox
+
+
+CONSUMERS: tuple[Consumer, ...] = (
+    Consumer("capture/start_order_capture", ("OrderReceived",), _started),
+    Consumer(
+        "capture/resume_order_capture",
+        ("ShipmentRecorded", "OrderCancellationRequested", "ExceptionResolved"),
+        _resumed,
+    ),
+    Consumer("payments/capture_payment", ("ShipmentRecorded",), _captured),
+    Consumer("inventory/ship_stock", ("ShipmentRecorded",), _booked_out),
+    Consumer("tax/commit_tax", ("ShipmentRecorded",), _committed),
+)
+"""Every consumer of the bus; a test holds it against what is deployed."""
+
+
+def unread_types(events: Iterable[Event]) -> set[str]:
+    """Event types whose data the checks read: a reader may leave out that of all others."""
+    return {event.type for event in events} - DATA_READ
+
+
+DATA_READ = frozenset(
+    (
+        "ShipmentRecorded",
+        "StockShipped",
+        "PaymentAuthorized",
+        "PaymentPrepaid",
+        "PaymentCaptured",
+        "PaymentVoided",
+        "PaymentRefunded",
+        "RevenueRecognised",
+    )
+)

@@ -1,0 +1,147 @@
+"""The engine starts anywhere, leaves nothing behind, and survives being killed."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ops.local import Engine, EngineBusyError, EngineError, running
+from ops.local.processes import MARK, marked
+from ops.local.synth import ROOT
+
+_LAUNCHER = """
+import sys, time
+from pathlib import Path
+from ops.local import Engine
+print(Engine(Path(sys.argv[1]), port=0).start().url, flush=True)
+time.sleep(600)
+"""
+
+
+def _killed_launcher(run_dir: Path) -> str:
+    """Start an engine from another process, kill that process, and return where the engine listened."""
+    path = os.pathsep.join([str(ROOT / "shared" / "python"), str(ROOT)])
+    launcher = subprocess.Popen(
+        [sys.executable, "-c", _LAUNCHER, str(run_dir)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    assert launcher.stdout is not None
+    url = launcher.stdout.readline().strip()
+    launcher.kill()
+    launcher.wait()
+    launcher.stdout.close()
+    return url
+
+
+def test_a_stopped_engine_leaves_no_process_and_no_note(tmp_path: Path) -> None:
+    engine = Engine(tmp_path, port=0)
+    endpoint = engine.start()
+    assert engine.healthy()
+    assert [process.pid for process in marked(tmp_path)] == [endpoint.pid]
+    engine.stop()
+    assert marked(tmp_path) == []
+    assert not psutil.pid_exists(endpoint.pid)
+    assert running(tmp_path) is None
+
+
+def test_it_listens_on_this_machine_only(engine: Engine) -> None:
+    assert engine.endpoint is not None
+    listening = [
+        c for c in psutil.Process(engine.endpoint.pid).net_connections("inet") if c.status == "LISTEN"
+    ]
+    assert {connection.laddr.ip for connection in listening} == {"127.0.0.1"}
+
+
+def test_a_taken_port_is_left_alone_and_another_one_used(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with Engine(tmp_path, port=port) as engine:
+            assert engine.url != f"http://127.0.0.1:{port}"
+            assert engine.healthy()
+
+
+def test_a_killed_engine_starts_again(tmp_path: Path) -> None:
+    engine = Engine(tmp_path, port=0)
+    first = engine.start()
+    os.kill(first.pid, signal.SIGKILL)
+    psutil.wait_procs([psutil.Process(first.pid)] if psutil.pid_exists(first.pid) else [], timeout=5)
+    assert not engine.healthy()
+    engine.stop()
+    with Engine(tmp_path, port=0) as again:
+        assert again.healthy()
+
+
+def test_what_a_killed_run_left_is_ended_by_the_next(tmp_path: Path) -> None:
+    left = _killed_launcher(tmp_path)
+    endpoint = running(tmp_path)
+    assert endpoint is not None
+    assert endpoint.url == left
+    with Engine(tmp_path, port=0) as engine:
+        assert engine.endpoint is not None
+        assert [process.pid for process in marked(tmp_path)] == [engine.endpoint.pid]
+        assert not psutil.pid_exists(endpoint.pid)
+
+
+def test_workers_that_outlive_their_engine_are_ended_too(tmp_path: Path) -> None:
+    orphan = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(600)"], env={**os.environ, MARK: str(tmp_path)}
+    )
+    try:
+        with Engine(tmp_path, port=0):
+            assert orphan.wait(5) != 0
+    finally:
+        orphan.kill()
+
+
+def test_a_run_does_not_touch_the_engine_of_another_checkout(engine: Engine, tmp_path: Path) -> None:
+    with Engine(tmp_path, port=0):
+        assert engine.healthy()
+    assert engine.healthy()
+
+
+def test_two_runs_of_one_checkout_exclude_each_other(tmp_path: Path) -> None:
+    with Engine(tmp_path, port=0) as first:
+        with pytest.raises(EngineBusyError, match=first.url):
+            Engine(tmp_path, port=0).start()
+        assert first.healthy()
+
+
+def test_an_engine_that_is_left_can_be_found_and_is_ended_by_the_next_start(tmp_path: Path) -> None:
+    endpoint = Engine(tmp_path, port=0)
+    left = endpoint.start()
+    endpoint.leave()
+    assert running(tmp_path) == left
+    with Engine(tmp_path, port=0) as engine:
+        assert engine.endpoint is not None
+        assert engine.endpoint.pid != left.pid
+
+
+def test_functions_see_nothing_of_this_machines_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOLDFAST_SECRET_OF_THE_HOST", "1")
+    with Engine(tmp_path, port=0, environment={"FOR_FUNCTIONS": "yes"}) as engine:
+        assert engine.endpoint is not None
+        seen = psutil.Process(engine.endpoint.pid).environ()
+    assert "HOLDFAST_SECRET_OF_THE_HOST" not in seen
+    assert seen["FOR_FUNCTIONS"] == "yes"
+    assert seen["AUTH"] == "true"
+
+
+def test_an_engine_that_cannot_start_says_why(tmp_path: Path) -> None:
+    engine = Engine(tmp_path, port=0, environment={"MINISTACK_WORKER_THREADS": "many"})
+    began = time.monotonic()
+    with pytest.raises(EngineError, match="log ends"):
+        engine.start(timeout=20)
+    assert time.monotonic() - began < 20
+    assert marked(tmp_path) == []

@@ -1,0 +1,135 @@
+"""Capturing: once per shipment, and what cannot be captured is a value."""
+
+import pytest
+from oms.contracts.gateway import GatewayAnswer
+from oms.kernel.errors import BrokenInvariant, OutcomeUnknown
+from oms.ledger.domain.accounts import CONTRACT_LIABILITY, PRODUCT_REVENUE, PSP_CLEARING, TAX_PAYABLE
+from oms.payments.application.capturing import NotCapturable, ShipmentPaid
+from oms.payments.domain.machines import AuthorizationState as State
+from oms.payments.domain.machines import EffectState
+
+from tests.unit.payments.bench import NOW, SYSTEM, Bench, a_shipment
+
+
+def held(amount: int = 3_000) -> Bench:
+    bench = Bench()
+    bench.authorize(amount)
+    bench.boundaries.names.clear()
+    bench.boundaries.crossed = 0
+    return bench
+
+
+def test_a_capture_is_an_intent_a_call_and_one_transaction_with_its_entry() -> None:
+    bench = held()
+    assert bench.capture("shp-1", 1_190) == ShipmentPaid("shp-1", 1_190)
+    assert bench.boundaries.names == ["intend", "capture", "conclude"]
+    assert bench.balance(PSP_CLEARING) == 1_190
+    assert (bench.balance(PRODUCT_REVENUE), bench.balance(TAX_PAYABLE)) == (-1_000, -190)
+    assert (bench.payment.state, bench.payment.captured) == (State.PARTIALLY_CAPTURED, 1_190)
+    assert bench.payment.in_flight == {}
+
+
+def test_a_shipment_reported_again_costs_no_write_and_no_call() -> None:
+    bench = held()
+    bench.capture("shp-1", 1_000)
+    bench.boundaries.names.clear()
+    assert bench.capture("shp-1", 1_000) == ShipmentPaid("shp-1", 1_000)
+    assert bench.boundaries.names == []
+
+
+def test_only_the_capture_that_leaves_nothing_is_final() -> None:
+    bench = held(3_000)
+    bench.capture("shp-1", 1_000)
+    bench.capture("shp-2", 2_000)
+    assert bench.gateway.final == [False, True]
+    assert bench.payment.state is State.CAPTURED
+
+
+def test_an_unknown_outcome_is_kept_and_looked_up() -> None:
+    bench = held()
+    bench.boundaries.faults = {2: "lost after"}
+    with pytest.raises(OutcomeUnknown):
+        bench.capture("shp-1", 1_000)
+    (effect,) = bench.payment.in_flight.values()
+    assert effect.state is EffectState.UNKNOWN
+    bench.boundaries.names.clear()
+    assert bench.capture("shp-1", 1_000) == ShipmentPaid("shp-1", 1_000)
+    assert bench.boundaries.names == ["find_capture", "conclude"]
+
+
+@pytest.mark.parametrize(
+    ("token", "reason"),
+    [
+        ("pm_card_chargeDeclined", "payment_declined"),
+        ("pm_card_authenticationRequired", "payment_action_required"),
+    ],
+)
+def test_without_a_hold_nothing_can_be_captured(token: str, reason: str) -> None:
+    bench = Bench(token=token)
+    bench.authorize()
+    assert bench.capture("shp-1", 1_000) == NotCapturable("shp-1", 1_000, reason)
+
+
+def test_without_a_payment_nothing_can_be_captured() -> None:
+    assert Bench().capture("shp-1", 1_000) == NotCapturable("shp-1", 1_000, "no_payment")
+
+
+def test_more_than_the_hold_cannot_be_captured() -> None:
+    bench = held(1_000)
+    bench.capture("shp-1", 400)
+    assert bench.capture("shp-2", 601) == NotCapturable("shp-2", 601, "exceeds_authorization")
+    assert bench.gateway.kinds() == ["authorize", "capture"]
+
+
+def test_another_currency_cannot_be_captured() -> None:
+    bench = held()
+    shipment = a_shipment(currency="USD")
+    assert bench.service.capture(shipment, now=NOW, actor=SYSTEM) == NotCapturable(
+        "shp-1", 1_000, "other_currency"
+    )
+
+
+def test_a_refused_capture_gives_its_claim_up_and_can_be_tried_again() -> None:
+    bench = held()
+    bench.gateway.lose_hold()
+    refused = NotCapturable("shp-1", 1_000, "payment_intent_unexpected_state")
+    assert bench.capture("shp-1", 1_000) == refused
+    assert (bench.payment.capturable, bench.payment.captured) == (3_000, 0)
+    assert bench.capture("shp-1", 1_000) == refused
+    assert bench.facts.count("PaymentCaptureFailed") == 2
+
+
+def test_a_prepaid_shipment_turns_the_deposit_into_revenue_without_the_gateway() -> None:
+    bench = Bench(prepaid=True)
+    bench.authorize(3_000)
+    bench.boundaries.names.clear()
+    assert bench.capture("shp-1", 1_190) == ShipmentPaid("shp-1", 1_190)
+    assert bench.boundaries.names == ["conclude"]
+    assert (bench.balance(CONTRACT_LIABILITY), bench.balance(PRODUCT_REVENUE)) == (-1_810, -1_000)
+    assert bench.facts[-1] == "RevenueRecognised"
+
+
+def test_a_prepaid_shipment_cannot_earn_more_than_the_deposit() -> None:
+    bench = Bench(prepaid=True)
+    bench.authorize(1_000)
+    assert bench.capture("shp-1", 1_001) == NotCapturable("shp-1", 1_001, "exceeds_prepayment")
+
+
+def test_a_shipment_that_costs_nothing_is_paid() -> None:
+    bench = Bench()
+    assert bench.capture("shp-1", 0) == ShipmentPaid("shp-1", 0)
+    assert bench.boundaries.names == []
+
+
+def test_a_capture_of_another_amount_is_not_believed() -> None:
+    bench = held()
+    bench.gateway.misreport("capture", GatewayAnswer("CAPTURED", "pi_1", 999))
+    with pytest.raises(BrokenInvariant, match="asked for 1000"):
+        bench.capture("shp-1", 1_000)
+    assert bench.payment.captured == 0
+
+
+def test_the_limit_stands_in_the_write_of_the_capture_itself() -> None:
+    bench = held()
+    bench.capture("shp-1", 1_000)
+    assert bench.store.guards[-1] == (1_000, 0)

@@ -1,0 +1,175 @@
+"""Cut off or overtaken at every boundary: one effect, and the end is the same."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+from oms.kernel.errors import OutcomeUnknown, Retryable
+from oms.ledger.domain.accounts import CONTRACT_LIABILITY, PSP_CLEARING
+from oms.payments.application.ports import CapturesPending, ReleasePending
+from oms.payments.application.settling import Settled
+
+from tests.unit.payments.bench import FAULTS, Bench, Crashed, Fault
+
+Step = Callable[[Bench], object]
+
+
+def ask_customer(bench: Bench) -> None:
+    bench.token = "pm_card_authenticationRequired"
+    bench.authorize()
+    bench.token = "pm_card_visa"
+
+
+FLOWS: dict[str, tuple[list[Step], Step, bool]] = {
+    "authorize": ([], lambda b: b.authorize(), False),
+    "prepay": ([], lambda b: b.authorize(), True),
+    "authorize more": ([lambda b: b.authorize(2_000)], lambda b: b.authorize(), False),
+    "capture": ([lambda b: b.authorize()], lambda b: b.capture("shp-1", 1_000), False),
+    "capture the rest": (
+        [lambda b: b.authorize(), lambda b: b.capture("shp-1", 1_000)],
+        lambda b: b.capture("shp-2", 2_000),
+        False,
+    ),
+    "recognise": ([lambda b: b.authorize()], lambda b: b.capture("shp-1", 1_000), True),
+    "void": ([lambda b: b.authorize()], lambda b: b.settle(), False),
+    "void the rest": (
+        [lambda b: b.authorize(), lambda b: b.capture("shp-1", 1_000)],
+        lambda b: b.settle(1_000),
+        False,
+    ),
+    "refund": ([lambda b: b.authorize()], lambda b: b.settle(), True),
+    "take the question back": ([lambda b: ask_customer(b)], lambda b: b.settle(), False),
+    "ask the gateway again": ([lambda b: ask_customer(b)], lambda b: b.authorize(attempt=2), False),
+}
+
+
+def prepared(flow: str) -> tuple[Bench, Step]:
+    before, step, prepaid = FLOWS[flow]
+    bench = Bench(prepaid=prepaid)
+    for earlier in before:
+        earlier(bench)
+    bench.boundaries.crossed = 0
+    bench.boundaries.names.clear()
+    return bench, step
+
+
+def outcome_of(bench: Bench) -> tuple[object, ...]:
+    payment = bench.payment
+    return (
+        payment.state, payment.authorized, payment.captured, payment.refunded, payment.voided, payment.recognised,
+        payment.in_flight, sorted(bench.facts), sorted(bench.store.entries), bench.gateway.kinds(),
+    )  # fmt: skip
+
+
+def length(flow: str) -> int:
+    bench, step = prepared(flow)
+    step(bench)
+    return bench.boundaries.crossed
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(("flow", "boundary"), [(flow, n + 1) for flow in FLOWS for n in range(length(flow))])
+def test_a_fault_at_any_boundary_and_a_repeat_end_as_if_nothing_had_been(
+    flow: str, boundary: int, fault: Fault
+) -> None:
+    smooth, step = prepared(flow)
+    answer = step(smooth)
+    bench, _ = prepared(flow)
+    bench.boundaries.faults = {boundary: fault}
+    with suppress(Crashed, Retryable, OutcomeUnknown):
+        step(bench)
+    bench.boundaries.faults = {}
+    assert step(bench) == answer
+    assert outcome_of(bench) == outcome_of(smooth)
+    assert bench.gateway.blind_repeats == []
+    assert bench.gateway.most_effects_per_key <= 1
+
+
+@pytest.mark.parametrize(("flow", "boundary"), [(flow, n + 1) for flow in FLOWS for n in range(length(flow))])
+def test_the_same_command_running_twice_at_once_has_one_effect(flow: str, boundary: int) -> None:
+    smooth, step = prepared(flow)
+    answer = step(smooth)
+    bench, _ = prepared(flow)
+    bench.boundaries.meanwhile = {boundary: lambda: step(bench)}
+    assert step(bench) == answer
+    assert outcome_of(bench) == outcome_of(smooth)
+    assert bench.gateway.most_effects_per_key <= 1
+
+
+@pytest.mark.parametrize("boundary", [1, 2, 3])
+def test_two_shipments_captured_at_once_are_both_captured(boundary: int) -> None:
+    bench, step = prepared("capture")
+    bench.boundaries.meanwhile = {boundary: lambda: bench.capture("shp-2", 2_000)}
+    step(bench)
+    assert bench.gateway.kept == bench.payment.captured == bench.balance(PSP_CLEARING) == 3_000
+    assert bench.gateway.most_effects_per_key == 1
+
+
+@pytest.mark.parametrize("boundary", [1, 2, 3])
+def test_a_cancellation_during_a_capture_waits_or_comes_too_late_but_never_takes_its_money(
+    boundary: int,
+) -> None:
+    bench, step = prepared("capture")
+
+    def cancel() -> None:
+        with pytest.raises(CapturesPending):
+            bench.settle(1_000)
+
+    bench.boundaries.meanwhile = {boundary: cancel}
+    step(bench)
+    assert bench.settle(1_000) == Settled(voided=2_000, refunded=0)
+    assert (bench.gateway.kept, bench.gateway.held) == (1_000, 0)
+
+
+@pytest.mark.parametrize("boundary", [2, 3])
+def test_a_capture_during_a_release_waits_for_its_end(boundary: int) -> None:
+    bench, step = prepared("void")
+
+    def ship() -> None:
+        with pytest.raises(ReleasePending):
+            bench.capture("shp-1", 1_000)
+
+    bench.boundaries.meanwhile = {boundary: ship}
+    assert step(bench) == Settled(3_000, 0)
+    assert bench.gateway.kinds() == ["authorize", "void"]
+
+
+@pytest.mark.parametrize("prepaid", [False, True])
+@pytest.mark.parametrize("boundary", [2, 3])
+def test_an_authorization_that_is_cancelled_while_it_is_asked_for_leaves_no_money_behind(
+    boundary: int, prepaid: bool
+) -> None:
+    bench = Bench(prepaid=prepaid)
+    bench.boundaries.meanwhile = {boundary: bench.settle}
+    assert bench.authorize()[0] == "DECLINED"
+    assert (bench.gateway.held, bench.gateway.kept) == (0, 0)
+    assert (bench.balance(PSP_CLEARING), bench.balance(CONTRACT_LIABILITY)) == (0, 0)
+
+
+@pytest.mark.parametrize("prepaid", [False, True])
+def test_nor_does_it_where_the_gateway_cannot_find_it_yet(prepaid: bool) -> None:
+    bench = Bench(prepaid=prepaid)
+    bench.gateway.misreport("find_authorization", None)
+    bench.boundaries.meanwhile = {3: bench.settle}
+    bench.authorize()
+    assert (bench.gateway.held, bench.gateway.kept) == (0, 0)
+
+
+@pytest.mark.parametrize("boundary", [1, 2, 3])
+def test_a_recognition_and_a_refund_at_once_share_the_deposit(boundary: int) -> None:
+    bench, _ = prepared("refund")
+    bench.boundaries.meanwhile = {boundary: lambda: bench.capture("shp-1", 1_000)}
+    bench.settle(1_000)
+    bench.capture("shp-1", 1_000)
+    assert bench.gateway.kept == 1_000
+    assert bench.balance(CONTRACT_LIABILITY) == 0
+
+
+def test_a_capture_repeated_after_the_gateway_forgot_its_keys_is_found_not_repeated() -> None:
+    bench, step = prepared("capture")
+    bench.boundaries.faults = {2: "crash after"}
+    with pytest.raises(Crashed):
+        step(bench)
+    bench.boundaries.names.clear()
+    step(bench)
+    assert bench.boundaries.names == ["find_capture", "conclude"]

@@ -1,0 +1,193 @@
+"""Settling a cancellation: void what is held, refund what never left, wait for captures."""
+
+import pytest
+from oms.contracts.gateway import GatewayAnswer
+from oms.kernel.errors import BrokenInvariant, OutcomeUnknown, PartnerRejected, Retryable
+from oms.ledger.domain.accounts import CONTRACT_LIABILITY, PSP_CLEARING
+from oms.payments.application.ports import CapturesPending
+from oms.payments.application.settling import NotSettled, Settled
+from oms.payments.domain.machines import AuthorizationState as State
+
+from tests.unit.payments.bench import Bench, Boundaries
+
+
+def authorized(*, prepaid: bool = False, amount: int = 3_000) -> Bench:
+    bench = Bench(prepaid=prepaid)
+    bench.authorize(amount)
+    bench.boundaries.names.clear()
+    bench.boundaries.crossed = 0
+    return bench
+
+
+def test_a_hold_is_released_by_intent_call_and_one_transaction() -> None:
+    bench = authorized()
+    assert bench.settle() == Settled(voided=3_000, refunded=0)
+    assert bench.boundaries.names == ["intend", "void", "conclude"]
+    assert bench.payment.state is State.VOIDED and bench.facts[-1] == "PaymentVoided"
+
+
+@pytest.mark.parametrize("prepaid", [False, True])
+def test_a_repeat_answers_the_same_and_does_nothing(prepaid: bool) -> None:
+    bench = authorized(prepaid=prepaid)
+    first = bench.settle()
+    bench.boundaries.names.clear()
+    assert bench.settle() == first
+    assert bench.boundaries.names == []
+
+
+def test_the_rest_of_a_partly_shipped_order_is_released() -> None:
+    bench = authorized()
+    bench.capture("shp-1", 1_000)
+    assert bench.settle(1_000) == Settled(voided=2_000, refunded=0)
+    assert (bench.gateway.held, bench.gateway.kept) == (0, 1_000)
+
+
+def test_it_waits_for_captures_of_what_has_shipped() -> None:
+    bench = authorized()
+    with pytest.raises(CapturesPending):
+        bench.settle(1_000)
+    assert bench.gateway.held == 3_000
+    assert issubclass(CapturesPending, Retryable) and CapturesPending.code == "captures_pending"
+
+
+def test_it_waits_for_a_capture_under_way() -> None:
+    bench = authorized()
+    bench.boundaries.faults = {2: "lost before"}
+    with pytest.raises(OutcomeUnknown):
+        bench.capture("shp-1", 1_000)
+    with pytest.raises(CapturesPending):
+        bench.settle(0)
+
+
+def test_a_prepaid_order_is_refunded_all_but_what_shipped() -> None:
+    bench = authorized(prepaid=True)
+    bench.capture("shp-1", 1_000)
+    assert bench.settle(1_000) == Settled(voided=0, refunded=2_000)
+    assert bench.boundaries.names == ["conclude", "intend", "refund", "conclude"]
+    assert (bench.balance(PSP_CLEARING), bench.balance(CONTRACT_LIABILITY)) == (1_000, 0)
+
+
+def test_a_refund_leaves_the_deposit_of_a_shipment_not_yet_recognised() -> None:
+    bench = authorized(prepaid=True)
+    assert bench.settle(1_000) == Settled(voided=0, refunded=2_000)
+    assert bench.balance(CONTRACT_LIABILITY) == -1_000
+    bench.capture("shp-1", 1_000)
+    assert bench.balance(CONTRACT_LIABILITY) == 0
+
+
+def test_a_refund_that_got_lost_is_looked_up_with_its_own_amount() -> None:
+    bench = authorized(prepaid=True)
+    bench.boundaries.faults = {2: "lost after"}
+    with pytest.raises(OutcomeUnknown):
+        bench.settle(1_000)
+    assert bench.payment.pending_refund == 2_000
+    assert bench.settle(500) == Settled(voided=0, refunded=2_500)
+    assert [effect.amount for effect in bench.gateway.effects] == [3_000, 2_000, 500]
+
+
+def test_a_refused_refund_is_a_value_and_its_claim_is_given_up() -> None:
+    bench = authorized(prepaid=True)
+    for payment in bench.gateway._payments.values():
+        payment.refunded = payment.captured
+    assert bench.settle() == NotSettled("charge_already_refunded", 3_000)
+    assert (bench.payment.pending_refund, bench.payment.refunded) == (0, 0)
+    assert bench.facts[-1] == "PaymentRefundFailed"
+
+
+def test_without_a_payment_there_is_nothing_to_settle() -> None:
+    assert Bench().settle() == Settled(0, 0)
+
+
+def test_a_declined_payment_is_settled_as_it_is() -> None:
+    bench = Bench(token="pm_card_chargeDeclined")
+    bench.authorize()
+    assert bench.settle() == Settled(0, 0)
+
+
+def test_a_request_that_never_reached_the_gateway_is_given_up() -> None:
+    bench = Bench(Boundaries({2: "lost before"}))
+    with pytest.raises(OutcomeUnknown):
+        bench.authorize()
+    assert bench.settle() == Settled(0, 0)
+    assert bench.payment.abandoned and bench.facts == ["PaymentVoided"]
+
+
+@pytest.mark.parametrize(("prepaid", "settled"), [(False, Settled(3_000, 0)), (True, Settled(0, 3_000))])
+def test_a_request_that_did_reach_it_is_found_and_given_back(prepaid: bool, settled: Settled) -> None:
+    bench = Bench(Boundaries({2: "lost after"}), prepaid=prepaid)
+    with pytest.raises(OutcomeUnknown):
+        bench.authorize()
+    assert bench.settle() == settled
+    assert (bench.gateway.held, bench.gateway.kept) == (0, 0)
+
+
+def test_an_open_question_to_the_customer_is_taken_back() -> None:
+    bench = Bench(token="pm_card_authenticationRequired")
+    bench.authorize()
+    assert bench.settle() == Settled(0, 0)
+    bench.gateway.customer_acts()
+    assert bench.gateway.held == 0
+
+
+def test_a_question_the_customer_has_answered_is_released() -> None:
+    bench = Bench(token="pm_card_authenticationRequired")
+    bench.authorize()
+    bench.gateway.customer_acts()
+    assert bench.settle() == Settled(3_000, 0)
+    assert bench.gateway.held == 0
+
+
+def test_an_answer_that_comes_after_giving_up_is_found_by_a_repeat() -> None:
+    bench = Bench(Boundaries({2: "lost before"}))
+    with pytest.raises(OutcomeUnknown):
+        bench.authorize()
+    bench.settle()
+    late = bench.payment
+    bench.gateway.authorize(
+        key=late.key,
+        order_id=late.order_id,
+        amount=3_000,
+        currency="EUR",
+        token="pm_card_visa",
+        prepaid=False,
+    )
+    assert bench.settle() == Settled(3_000, 0)
+    assert bench.gateway.held == 0
+
+
+def test_a_void_the_gateway_refuses_while_it_holds_everything_is_a_defect() -> None:
+    bench = authorized()
+    bench.gateway.misreport("void", GatewayAnswer("DECLINED", "pi_1", 0, "payment_intent_succeeded"))
+    with pytest.raises(PartnerRejected, match="payment_intent_succeeded"):
+        bench.settle()
+
+
+def test_a_hold_that_expired_after_a_capture_counts_as_released() -> None:
+    bench = authorized()
+    bench.capture("shp-1", 1_000)
+    bench.gateway.misreport("void", GatewayAnswer("DECLINED", "pi_1", 0, "payment_intent_succeeded"))
+    assert bench.settle(1_000) == Settled(2_000, 0)
+
+
+def test_money_somebody_took_at_the_gateway_instead_of_the_release_is_not_called_released() -> None:
+    bench = authorized()
+    bench.boundaries.faults = {2: "lost before"}
+    with pytest.raises(OutcomeUnknown):
+        bench.settle()
+    bench.gateway.misreport("find_authorization", GatewayAnswer("CAPTURED", "pi_1", 3_000))
+    with pytest.raises(BrokenInvariant, match="behind our back"):
+        bench.settle()
+
+
+def test_a_refund_of_another_amount_is_not_believed() -> None:
+    bench = authorized(prepaid=True)
+    bench.gateway.misreport("refund", GatewayAnswer("REFUNDED", "re_1", 2_999))
+    with pytest.raises(BrokenInvariant, match="asked for 3000"):
+        bench.settle()
+    assert bench.payment.pending_refund == 3_000
+
+
+def test_the_limit_stands_in_the_write_of_the_refund_itself() -> None:
+    bench = authorized(prepaid=True)
+    bench.settle(1_000)
+    assert bench.store.guards[-1] == (0, 2_000)
