@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,13 +20,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
+from ops.local.ports import LOOPBACK, free_port, is_free
 from ops.local.processes import MARK, end, marked
 
 DEFAULT_PORT: Final = 4566
-_HOST: Final = "127.0.0.1"
 _HEALTH: Final = "/_ministack/health"
 _ATTEMPTS: Final = 3
-_INHERITED: Final = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
+_INHERITED: Final = ("PATH", "LANG", "LC_ALL")
+_LEFT: Final[list[subprocess.Popen[bytes]]] = []
+"""Engines that shall outlive this process: dropping one that runs would be a ResourceWarning."""
 
 
 class EngineError(Exception):
@@ -86,7 +87,7 @@ class Engine:
         try:
             self._clean()
             for attempt in range(_ATTEMPTS):
-                port = self._port if attempt == 0 and self._port and _is_free(self._port) else _free_port()
+                port = self._port if attempt == 0 and self._port and is_free(self._port) else free_port()
                 if self._spawn(port, time.monotonic() + timeout):
                     return self._note(port)
             raise EngineError(f"the engine found no port; its log ends:\n{self._log_tail()}")
@@ -112,6 +113,8 @@ class Engine:
         if endpoint is None or self._lock is None:
             raise EngineError("the engine is not running")
         self._lock.close()
+        if self._process is not None:
+            _LEFT.append(self._process)
         self._lock = self._process = self.endpoint = None
         return endpoint
 
@@ -145,7 +148,7 @@ class Engine:
                 if "already in use" in self._log_tail():
                     return False
                 raise EngineError(f"the engine ended at once; its log ends:\n{self._log_tail()}")
-            if _answers(f"http://{_HOST}:{port}"):
+            if _answers(f"http://{LOOPBACK}:{port}"):
                 return True
             time.sleep(0.02)
         raise EngineError(f"the engine does not answer; its log ends:\n{self._log_tail()}")
@@ -157,7 +160,7 @@ class Engine:
             **inherited,
             "HOME": str(self._run_dir),
             "TMPDIR": str(self._temporary()),
-            "BIND_HOST": _HOST,
+            "BIND_HOST": LOOPBACK,
             "GATEWAY_PORT": str(port),
             "MINISTACK_HOST": "localhost",
             "AUTH": "true",
@@ -180,7 +183,7 @@ class Engine:
 
     def _note(self, port: int) -> Endpoint:
         assert self._process is not None
-        self.endpoint = Endpoint(url=f"http://{_HOST}:{port}", pid=self._process.pid)
+        self.endpoint = Endpoint(url=f"http://{LOOPBACK}:{port}", pid=self._process.pid)
         note = self._run_dir / "engine.json"
         half = note.with_suffix(".part")
         half.write_text(json.dumps(asdict(self.endpoint)), encoding="utf-8")
@@ -229,19 +232,3 @@ def _answers(url: str) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((_HOST, port))
-        except OSError:
-            return False
-        return True
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        return int(probe.getsockname()[1])

@@ -2,9 +2,9 @@
 
 from hashlib import sha256
 
-from infra import names
 from oms.kernel.events import Event
 
+from infra import names
 from ops.verify.evidence import Evidence
 
 

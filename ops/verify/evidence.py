@@ -78,14 +78,14 @@ class Evidence:
     events: list[Event] = field(default_factory=list)
     """The data of events that no check reads may be left out."""
     published: set[str] = field(default_factory=set)
-    """Event ids with a receipt of the relay."""
+    """Ids of events that the relay has a receipt for."""
     parked: dict[str, str] = field(default_factory=dict)
     """Event id -> why the relay could not publish it."""
     inbox: set[tuple[str, str]] = field(default_factory=set)
     """(consumer, event id) of consumers that keep an inbox."""
     executions: list[Execution] = field(default_factory=list)
-    dead_letters: dict[str, int] = field(default_factory=dict)
-    """Dead-letter queue -> messages that wait in it."""
+    queues: dict[str, int] = field(default_factory=dict)
+    """Queue -> messages in it, seen or being worked on: `ship-stock`, `ship-stock-dlq`, …"""
     money_effects: list[MoneyEffect] | None = None
     """None where the gateway cannot be asked for all it did."""
     tax_records: list[TaxRecord] | None = None

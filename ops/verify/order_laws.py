@@ -31,7 +31,9 @@ def law_5(evidence: Evidence) -> Law:
 def law_7(evidence: Evidence, acknowledged: Iterable[str] = ()) -> Law:
     """Ids acknowledged with 2xx ⊆ stored; every stored order is terminal, or has an owner and a deadline."""
     asked = set(acknowledged)
-    broken = [f"{order_id} was acknowledged and is not stored" for order_id in asked - evidence.orders_by_id.keys()]
+    broken = [
+        f"{order_id} was acknowledged and is not stored" for order_id in asked - evidence.orders_by_id.keys()
+    ]
     alive = {execution.order_id for execution in evidence.executions if execution.status in RUNNING}
     states: Counter[str] = Counter()
     for order in evidence.orders:
@@ -46,7 +48,12 @@ def law_7(evidence: Evidence, acknowledged: Iterable[str] = ()) -> Law:
     ]
     known = f"{len(asked)} acknowledged, " if asked else ""
     owners = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
-    return found(7, "no order is lost or forgotten", f"{known}{len(evidence.orders)} stored: {owners or 'none'}", broken)
+    return found(
+        7,
+        "no order is lost or forgotten",
+        f"{known}{len(evidence.orders)} stored: {owners or 'none'}",
+        broken,
+    )
 
 
 def law_9(evidence: Evidence) -> Law:
@@ -58,9 +65,14 @@ def law_9(evidence: Evidence) -> Law:
         end = _end(evidence, execution, newest[execution.order_id])
         ends[end] += 1
         if end in ("failed", "stuck"):
-            broken.append(f"{execution.name} is {execution.status}" + (" although its order is finished" if end == "stuck" else ""))
+            broken.append(
+                f"{execution.name} is {execution.status}"
+                + (" although its order is finished" if end == "stuck" else "")
+            )
     parts = " + ".join(f"{count} {end}" for end, count in sorted(ends.items()))
-    return found(9, "every workflow comes to an end", f"{len(evidence.executions)} started = {parts or 'none'}", broken)
+    return found(
+        9, "every workflow comes to an end", f"{len(evidence.executions)} started = {parts or 'none'}", broken
+    )
 
 
 def _owner(evidence: Evidence, order: Order, alive: set[str]) -> str:
@@ -70,6 +82,8 @@ def _owner(evidence: Evidence, order: Order, alive: set[str]) -> str:
         return "with a person"
     if order.order_id in alive:
         return "in a workflow"
+    if order.headline == "RECEIVED" and evidence.queues.get("start-order-capture"):
+        return "in the capture queue"
     return "nobody" if evidence.is_quiet(order.order_id) else "on their way"
 
 
@@ -82,8 +96,9 @@ def _end(evidence: Evidence, execution: Execution, newest: Execution) -> str:
             return "parked"
         finished = order is not None and order.is_terminal and evidence.is_quiet(execution.order_id)
         return "stuck" if finished else "running"
-    replaced = newest.attempt > execution.attempt or (order is not None and order.is_terminal)
-    return "replaced" if replaced else "failed"
+    if newest.attempt > execution.attempt:
+        return "replaced"
+    return "ended after their order" if order and order.is_terminal else "failed"
 
 
 def _misplaced(evidence: Evidence) -> Iterable[str]:
@@ -98,14 +113,19 @@ def _misplaced(evidence: Evidence) -> Iterable[str]:
         for line in order.lines:
             if not line.adds_up:
                 yield f"{order.order_id} line {line.number} does not add up: {line}"
-        own: _Places = Counter()
-        for line in order.lines:
-            own[line.number, "allocated"] += line.allocated
-            own[line.number, "shipped"] += line.shipped
-        if +own != +work[order.order_id]:
-            yield f"{order.order_id} and its locations disagree: {dict(own - work[order.order_id] or work[order.order_id] - own)}"
-        if {key: units for key, units in own.items() if key[1] == "shipped" and units} != sent[order.order_id]:
-            yield f"{order.order_id} and its parcels disagree about what shipped"
+        if evidence.is_quiet(order.order_id):
+            yield from _disagreements(order, work[order.order_id], sent[order.order_id])
+
+
+def _disagreements(order: Order, work: _Places, sent: _Places) -> Iterable[str]:
+    own: _Places = Counter()
+    for line in order.lines:
+        own[line.number, "allocated"] += line.allocated
+        own[line.number, "shipped"] += line.shipped
+    if own != work:  # counters compare with absent as zero
+        yield f"{order.order_id} and its locations disagree: {dict((own - work) or (work - own))}"
+    if Counter({key: units for key, units in own.items() if key[1] == "shipped"}) != sent:
+        yield f"{order.order_id} and its parcels disagree about what has shipped"
 
 
 def _places(one: FulfilmentOrder) -> _Places:

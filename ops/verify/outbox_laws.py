@@ -1,7 +1,7 @@
 """Law 8: every event reaches every consumer, or lies where somebody looks."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from oms.kernel.events import Event
@@ -23,26 +23,33 @@ class Consumer:
 
 def law_8(evidence: Evidence) -> Law:
     """Outbox = published ∪ parked, and for each consumer: its events = delivered ∪ dead-lettered ∪ parked."""
-    waiting = [event for event in evidence.events if event.event_id not in evidence.published | evidence.parked.keys()]
+    waiting = [
+        event
+        for event in evidence.events
+        if event.event_id not in evidence.published | evidence.parked.keys()
+    ]
     broken = [f"{event.event_id} was never published" for event in waiting if evidence.is_due(event)]
     known = {event.event_id for event in evidence.events}
-    broken += [f"{event_id} was published and never happened" for event_id in evidence.published - known]
-    parts = [f"{len(known)} events = {len(evidence.published & known)} published + {len(evidence.parked)} parked"]
+    if not evidence.grace:  # a scan of a table that is written to may see the receipt and not the event
+        broken += [f"{event_id} was published and never happened" for event_id in evidence.published - known]
+    parts = [
+        f"{len(known)} events = {len(evidence.published & known)} published + {len(evidence.parked)} parked"
+    ]
     if waiting:
         parts.append(f"{len(waiting)} on their way")
     for consumer in CONSUMERS:
         figures, lost = _deliveries(evidence, consumer)
         parts.append(figures)
         broken += lost
-    parts += [f"{count} dead letters in {name}" for name, count in sorted(evidence.dead_letters.items()) if count]
+    parts += [f"{count} messages in {name}" for name, count in sorted(evidence.queues.items()) if count]
     return found(8, "every event arrives", "; ".join(parts), broken)
 
 
 def _deliveries(evidence: Evidence, consumer: Consumer) -> tuple[str, list[str]]:
     name = consumer.folder.rpartition("/")[2]
     has_arrived = consumer.delivered(evidence)
-    queue = f"{name.replace('_', '-')}-dlq"
-    unparked = evidence.dead_letters.get(queue, 0)
+    queue = name.replace("_", "-")
+    lying = evidence.queues.get(queue, 0) + evidence.queues.get(f"{queue}-dlq", 0)
     counts: Counter[str] = Counter()
     lost: list[str] = []
     for event in evidence.of_type(*consumer.takes):
@@ -54,9 +61,9 @@ def _deliveries(evidence: Evidence, consumer: Consumer) -> tuple[str, list[str]]
             counts["on their way"] += 1
         else:
             lost.append(f"{name} never dealt with {event.event_id}")
-    # A message that lies in the dead-letter queue itself is not lost; nobody can say which one it is.
+    # A message that lies in a queue is not lost; which one it is the queue does not say.
     shown = " + ".join(f"{count} {what}" for what, count in counts.items())
-    return f"{name} {shown or 'nothing'}", lost[unparked:]
+    return f"{name} {shown or 'nothing'}", lost[lying:]
 
 
 def _started(evidence: Evidence) -> Callable[[Event], bool]:
@@ -96,7 +103,7 @@ def _captured(evidence: Evidence) -> Callable[[Event], bool]:
         shipment = event.data["shipment_id"]
         entries = {(event.subject, f"capture-{shipment}"), (event.subject, f"recognition-{shipment}")}
         refused = f"{event.subject}.capture-{shipment}" in evidence.case_ids
-        return event.data["total"] == 0 or bool(entries & posted) or refused
+        return refused or bool(entries & posted) or int(event.data["total"]) == 0
 
     return is_captured
 
@@ -108,7 +115,7 @@ def _booked_out(evidence: Evidence) -> Callable[[Event], bool]:
 
     def is_booked(event: Event) -> bool:
         units = sum(line[2] for line in event.data["lines"])
-        return booked[event.subject, event.data["shipment_id"]] == units
+        return bool(booked[event.subject, event.data["shipment_id"]] == units)
 
     return is_booked
 
@@ -130,12 +137,6 @@ CONSUMERS: tuple[Consumer, ...] = (
 )
 """Every consumer of the bus; a test holds it against what is deployed."""
 
-
-def unread_types(events: Iterable[Event]) -> set[str]:
-    """Event types whose data the checks read: a reader may leave out that of all others."""
-    return {event.type for event in events} - DATA_READ
-
-
 DATA_READ = frozenset(
     (
         "ShipmentRecorded",
@@ -148,3 +149,4 @@ DATA_READ = frozenset(
         "RevenueRecognised",
     )
 )
+"""Events whose data the checks read; a reader may leave out that of all others."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from oms.kernel.events import Event
 from oms.kernel.money import Money
 from oms.payments.domain.effects import authorization_key, capture_key, refund_key, void_key
-from oms.runtime.consuming import tax_code
+from oms.runtime.consuming.tax import tax_code
 
 from ops.verify.dead_letters import is_parked
 from ops.verify.evidence import Evidence, TaxRecord
@@ -38,9 +38,17 @@ def law_6(evidence: Evidence) -> Law:
         for event in evidence.of_type(*_SETTLED)
         if evidence.is_quiet(event.subject) and (intent := _intent(event)).amount
     }
-    broken = [f"{each.kind} {each.key} took effect {times} times" for each, times in effects.items() if times > 1]
-    broken += [f"{owners[e.key]}: the gateway did {_said(e)}, we know of none" for e in effects.keys() - intents.keys()]
-    broken += [f"{intents[i]}: we hold for done {_said(i)}, the gateway did not" for i in intents.keys() - effects.keys()]
+    broken = [
+        f"{each.kind} {each.key} took effect {times} times" for each, times in effects.items() if times > 1
+    ]
+    broken += [
+        f"{owners[e.key]}: the gateway did {_said(e)}, we know of none"
+        for e in effects.keys() - intents.keys()
+    ]
+    broken += [
+        f"{intents[i]}: we hold for done {_said(i)}, the gateway did not"
+        for i in intents.keys() - effects.keys()
+    ]
     kinds = Counter(each.kind for each in settled)
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
     waiting = len(evidence.money_effects) - len(settled)
@@ -55,7 +63,9 @@ def law_11(evidence: Evidence) -> Law:
     shipped = {tax_code(event.subject, event.data["shipment_id"]): event for event in evidence.shipments}
     records = {record.code: record for record in evidence.tax_records}
     waiting = [
-        code for code, event in shipped.items() if code not in records and not evidence.is_quiet(event.subject)
+        code
+        for code, event in shipped.items()
+        if code not in records and not evidence.is_quiet(event.subject)
     ]
     parked = [
         code
@@ -63,10 +73,19 @@ def law_11(evidence: Evidence) -> Law:
         if code not in records and is_parked(evidence, "tax/commit_tax", event)
     ]
     excused = {*waiting, *parked}
-    broken = [problem for code, event in shipped.items() for problem in _tax_problems(event, records.get(code), code in excused)]
+    broken = [
+        problem
+        for code, event in shipped.items()
+        for problem in _tax_problems(event, records.get(code), code in excused)
+    ]
     broken += [f"{code} records a shipment that never was" for code in records.keys() - shipped.keys()]
     figures = f"{len(records)} tax documents, {_totals(records.values(), shipped.values())}"
-    return found(11, _NAME_11, figures + _in_flight(len(waiting)) + (f", {len(parked)} parked" if parked else ""), broken)
+    return found(
+        11,
+        _NAME_11,
+        figures + _in_flight(len(waiting)) + (f", {len(parked)} parked" if parked else ""),
+        broken,
+    )
 
 
 def _tax_problems(event: Event, record: TaxRecord | None, excused: bool) -> Iterable[str]:
@@ -91,7 +110,10 @@ def _totals(records: Iterable[TaxRecord], shipments: Iterable[Event]) -> str:
         committed[record.currency] += record.tax if record.committed else 0
     for event in shipments:
         charged[event.data["currency"]] += event.data["tax"]
-    sums = [f"{Money(committed[one], one)} committed, {Money(charged[one], one)} charged" for one in sorted(charged)]
+    sums = [
+        f"{Money(committed[one], one)} committed, {Money(charged[one], one)} charged"
+        for one in sorted(charged)
+    ]
     return ", ".join(sums) or "nothing shipped"
 
 

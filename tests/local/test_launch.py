@@ -8,7 +8,7 @@ import pytest
 from infra import names
 from infra.constructs.identity import CLIENT_SCOPES
 from infra.stacks.upkeep import CONSUMERS
-from ops.local import Launched, TokenRefusedError, client, deploy, read_outputs, synthesise, token
+from ops.local import Launched, TokenRefusedError, client, deploy, read_outputs, token
 from ops.local.prune import UNSUPPORTED
 from tests.local.conftest import SECRETS
 
@@ -48,10 +48,6 @@ def test_time_is_accounted_for(holdfast: Launched) -> None:
 def test_deploying_again_is_a_no_op(holdfast: Launched) -> None:
     again = deploy(holdfast.assembly.path, holdfast.outputs.endpoint)
     assert not again.changed
-
-
-def test_an_unchanged_checkout_is_not_synthesised_again(holdfast: Launched) -> None:
-    assert synthesise(holdfast.assembly.path.parent).cached
 
 
 def test_functions_find_the_partners_credentials(holdfast: Launched) -> None:

@@ -1,11 +1,11 @@
 """API: read orders, timelines and the work of locations."""
 
-from oms.wiring import orders
+from oms.wiring import order_api
 from oms.wiring.http import serve
 
 handler = serve(
-    listOrders=orders.list_orders,
-    getOrder=orders.get_order,
-    getTimeline=orders.get_timeline,
-    listFulfilmentOrders=orders.list_fulfilment_orders,
+    listOrders=order_api.list_orders,
+    getOrder=order_api.get_order,
+    getTimeline=order_api.get_timeline,
+    listFulfilmentOrders=order_api.list_fulfilment_orders,
 )

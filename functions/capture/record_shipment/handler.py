@@ -1,6 +1,6 @@
 """API: a location reports a shipment."""
 
 from oms.wiring.http import serve
-from oms.wiring.orders import ship
+from oms.wiring.order_api import ship
 
 handler = serve(recordShipment=ship)

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from oms.runtime.logs import log
 from oms.wiring.clients import now
-from oms.wiring.workflows import watchdog
+from oms.wiring.watchdog import watchdog
 
 
 def handler(event, _context):

@@ -1,7 +1,7 @@
 """Assessment, task ScreenOrder."""
 
 from oms.contracts.tasks import ScreenOrder
-from oms.runtime import assessing
+from oms.runtime.assessing.screening import screen
 from oms.runtime.tasks import workflow_task
 from oms.wiring.orders import orders
 from oms.wiring.screening import screening
@@ -9,4 +9,4 @@ from oms.wiring.screening import screening
 
 @workflow_task(ScreenOrder)
 def handler(command):
-    return assessing.screen(command, orders=orders(), screening=screening())
+    return screen(command, orders=orders(), screening=screening())

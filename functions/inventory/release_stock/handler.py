@@ -1,7 +1,7 @@
 """Assessment and order capture, task ReleaseStock."""
 
 from oms.contracts.tasks import ReleaseStock
-from oms.runtime import assessing
+from oms.runtime.assessing.stock import give_back_stock
 from oms.runtime.tasks import workflow_task
 from oms.wiring.clients import now
 from oms.wiring.inventory import stock
@@ -10,4 +10,4 @@ from oms.wiring.orders import orders
 
 @workflow_task(ReleaseStock)
 def handler(command):
-    return assessing.give_back_stock(command.order_id, orders=orders(), reservations=stock(), now=now())
+    return give_back_stock(command.order_id, orders=orders(), reservations=stock(), now=now())

@@ -1,6 +1,6 @@
 """Consumer of ShipmentRecorded: books the stock out."""
 
-from oms.runtime import consuming
+from oms.runtime.consuming.stock import ship_stock
 from oms.runtime.queues import consumer
 from oms.wiring.clients import now
 from oms.wiring.inventory import stock
@@ -8,4 +8,4 @@ from oms.wiring.inventory import stock
 
 @consumer
 def handler(event):
-    consuming.ship_stock(event, reservations=stock(), now=now())
+    ship_stock(event, reservations=stock(), now=now())

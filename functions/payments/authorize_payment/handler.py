@@ -1,7 +1,7 @@
 """Assessment, task AuthorizePayment."""
 
 from oms.contracts.tasks import AuthorizePayment
-from oms.runtime import assessing
+from oms.runtime.assessing.paying import authorize
 from oms.runtime.tasks import workflow_task
 from oms.wiring.clients import now
 from oms.wiring.orders import orders
@@ -10,4 +10,4 @@ from oms.wiring.payments import payments
 
 @workflow_task(AuthorizePayment)
 def handler(command):
-    return assessing.authorize(command, orders=orders(), payments=payments(), now=now())
+    return authorize(command, orders=orders(), payments=payments(), now=now())

@@ -1,7 +1,7 @@
 """Assessment, task QuoteTax."""
 
 from oms.contracts.tasks import QuoteTax
-from oms.runtime import assessing
+from oms.runtime.assessing.taxing import quote
 from oms.runtime.tasks import workflow_task
 from oms.wiring.orders import orders
 from oms.wiring.tax import Addresses, Estimates, tax
@@ -9,4 +9,4 @@ from oms.wiring.tax import Addresses, Estimates, tax
 
 @workflow_task(QuoteTax)
 def handler(command):
-    return assessing.quote(command, orders=orders(), tax=tax(), fallback=Estimates(), ship_from=Addresses())
+    return quote(command, orders=orders(), tax=tax(), fallback=Estimates(), ship_from=Addresses())

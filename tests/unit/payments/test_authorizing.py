@@ -1,7 +1,7 @@
 """Authorizing: idempotent, one live hold, refusals are values."""
 
 import pytest
-from oms.contracts.gateway import GatewayAnswer
+from oms.contracts.gateway import GatewayAnswer, GatewayStatus
 from oms.kernel.errors import BrokenInvariant, OutcomeUnknown, PartnerUnavailable
 from oms.ledger.domain.accounts import CONTRACT_LIABILITY, PSP_CLEARING
 from oms.payments.application.settling import Settled
@@ -148,14 +148,33 @@ def test_less_than_nothing_is_a_defect() -> None:
         Bench().authorize(-1)
 
 
-def test_a_gateway_that_holds_another_amount_is_not_believed() -> None:
+@pytest.mark.parametrize("status", ["AUTHORIZED", "CAPTURED"])
+def test_a_gateway_that_holds_or_took_another_amount_is_not_believed(status: GatewayStatus) -> None:
+    bench = Bench()
+    bench.gateway.misreport("authorize", GatewayAnswer(status, "pi_1", 2_999))
+    with pytest.raises(BrokenInvariant, match="asked for 3000"):
+        bench.authorize(3_000)
+    assert bench.payment.authorized == 0
+
+
+def test_a_hold_that_is_just_being_released_for_a_cancellation_pays_for_nothing() -> None:
     bench = Bench()
     bench.authorize(3_000)
-    stored = bench.store.rows.pop(bench.payment.order_id)
-    bench.store.events.clear()
-    with pytest.raises(BrokenInvariant, match="asked for 2000"):
-        bench.authorize(2_000)
-    assert bench.payment.key == stored.key
+    bench.boundaries.faults = {bench.boundaries.crossed + 2: "unavailable"}
+    with pytest.raises(PartnerUnavailable):
+        bench.settle()
+    assert bench.authorize(3_000) == ("DECLINED", "voided")
+    assert bench.gateway.held == 0
+
+
+def test_a_hold_that_is_just_being_replaced_is_replaced_even_for_a_smaller_amount() -> None:
+    bench = Bench()
+    bench.authorize(3_000)
+    bench.boundaries.faults = {bench.boundaries.crossed + 2: "unavailable"}
+    with pytest.raises(PartnerUnavailable):
+        bench.authorize(4_000)
+    assert bench.authorize(2_000) == AUTHORIZED
+    assert (bench.gateway.held, bench.payment.group) == (2_000, 2)
 
 
 def test_a_payment_refunded_at_the_gateway_by_somebody_else_is_for_engineers() -> None:

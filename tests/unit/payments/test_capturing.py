@@ -2,13 +2,13 @@
 
 import pytest
 from oms.contracts.gateway import GatewayAnswer
-from oms.kernel.errors import BrokenInvariant, OutcomeUnknown
+from oms.kernel.errors import BrokenInvariant, OutcomeUnknown, PartnerUnavailable
 from oms.ledger.domain.accounts import CONTRACT_LIABILITY, PRODUCT_REVENUE, PSP_CLEARING, TAX_PAYABLE
 from oms.payments.application.capturing import NotCapturable, ShipmentPaid
 from oms.payments.domain.machines import AuthorizationState as State
 from oms.payments.domain.machines import EffectState
 
-from tests.unit.payments.bench import NOW, SYSTEM, Bench, a_shipment
+from tests.unit.payments.bench import NOW, SYSTEM, Bench, Boundaries, a_shipment
 
 
 def held(amount: int = 3_000) -> Bench:
@@ -133,3 +133,24 @@ def test_the_limit_stands_in_the_write_of_the_capture_itself() -> None:
     bench = held()
     bench.capture("shp-1", 1_000)
     assert bench.store.guards[-1] == (1_000, 0)
+
+
+def test_a_prepayment_that_was_never_taken_cannot_be_recognised() -> None:
+    bench = Bench(Boundaries({2: "unavailable"}), prepaid=True)
+    with pytest.raises(PartnerUnavailable):
+        bench.authorize()
+    assert bench.capture("shp-1", 1_000) == NotCapturable("shp-1", 1_000, "payment_requested")
+
+
+def test_what_the_gateway_did_decides_whether_a_shipment_is_captured_or_recognised() -> None:
+    only_held = Bench(prepaid=True)
+    only_held.gateway.misreport("authorize", GatewayAnswer("AUTHORIZED", "pi_1", 3_000))
+    assert only_held.authorize() == ("AUTHORIZED", "")
+    only_held.gateway.misreport("capture", GatewayAnswer("CAPTURED", "pi_1", 1_000))
+    only_held.capture("shp-1", 1_000)
+    already_taken = Bench()
+    already_taken.gateway.misreport("authorize", GatewayAnswer("CAPTURED", "pi_1", 3_000))
+    assert already_taken.authorize() == ("CAPTURED", "")
+    already_taken.capture("shp-1", 1_000)
+    assert (only_held.facts[-1], already_taken.facts[-1]) == ("PaymentCaptured", "RevenueRecognised")
+    assert (only_held.balance(PSP_CLEARING), already_taken.balance(CONTRACT_LIABILITY)) == (1_000, -2_000)

@@ -134,6 +134,19 @@ def test_a_capture_during_a_release_waits_for_its_end(boundary: int) -> None:
     assert bench.gateway.kinds() == ["authorize", "void"]
 
 
+def test_a_cancellation_overtaken_by_a_capture_under_way_releases_nothing() -> None:
+    bench, step = prepared("void")
+
+    def ship() -> None:
+        with pytest.raises(OutcomeUnknown):
+            bench.capture("shp-1", 1_000)
+
+    bench.boundaries.meanwhile, bench.boundaries.faults = {1: ship}, {3: "lost before"}
+    with pytest.raises(CapturesPending):
+        step(bench)
+    assert bench.gateway.held == 3_000
+
+
 @pytest.mark.parametrize("prepaid", [False, True])
 @pytest.mark.parametrize("boundary", [2, 3])
 def test_an_authorization_that_is_cancelled_while_it_is_asked_for_leaves_no_money_behind(

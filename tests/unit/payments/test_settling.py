@@ -191,3 +191,12 @@ def test_the_limit_stands_in_the_write_of_the_refund_itself() -> None:
     bench = authorized(prepaid=True)
     bench.settle(1_000)
     assert bench.store.guards[-1] == (0, 2_000)
+
+
+def test_a_refusal_that_comes_after_giving_up_changes_nothing() -> None:
+    bench = Bench(Boundaries({2: "lost before"}))
+    with pytest.raises(OutcomeUnknown):
+        bench.authorize()
+    bench.settle()
+    bench.gateway.misreport("find_authorization", GatewayAnswer("DECLINED", "pi_1", 0, "expired_card"))
+    assert bench.settle() == Settled(0, 0)

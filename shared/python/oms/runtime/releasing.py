@@ -1,20 +1,14 @@
 """The tasks of order capture after the assessment, in the workflow's words."""
 
 from datetime import datetime
-from typing import Any
 
-from oms.contracts.tasks import CancelLines, HoldOrder, ReleaseOrder, SettleCancellation
-from oms.kernel.events import Actor
+from oms.contracts.tasks import CancelLines, HoldOrder, ReleaseOrder
 from oms.orders.application.cancellation import LinesCancelled, cancel_lines
 from oms.orders.application.ports import Orders
 from oms.orders.application.release import Outcome, hold_order, release_order
-from oms.orders.application.transitions import existing
 from oms.orders.domain.capture import Taxes
 from oms.orders.domain.order import Hold
-from oms.payments.application.service import PaymentService
-from oms.payments.application.settling import Settled
-
-SYSTEM = Actor("system", "order_capture")
+from oms.runtime.assessing.placed import SYSTEM
 
 
 def hold(command: HoldOrder, *, orders: Orders, now: datetime) -> Outcome:
@@ -37,14 +31,3 @@ def release(command: ReleaseOrder, *, orders: Orders, now: datetime) -> Outcome:
 
 def cancel(command: CancelLines, *, orders: Orders, now: datetime) -> LinesCancelled:
     return cancel_lines(command.order_id, orders=orders, now=now, actor=SYSTEM)
-
-
-def settle(
-    command: SettleCancellation, *, orders: Orders, payments: PaymentService, now: datetime
-) -> dict[str, Any]:
-    """SETTLED, or NOT_SETTLED with the amount and the reason where the gateway refuses to give it back."""
-    order = existing(orders, command.order_id)
-    result = payments.settle_cancellation(order.order_id, order.shipped_total, now=now, actor=SYSTEM)
-    if isinstance(result, Settled):
-        return {"outcome": "SETTLED", "voided": result.voided, "refunded": result.refunded}
-    return {"outcome": "NOT_SETTLED", "amount": result.amount, "reason": result.reason}

@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from oms.aws.errors import translated
-from oms.runtime.waiting import StepFunctions
+from oms.runtime.step_functions import StepFunctions
 
 _MOST_ATTEMPTS = 9
 

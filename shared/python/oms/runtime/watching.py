@@ -15,7 +15,8 @@ from oms.kernel.events import Actor
 from oms.orders.application.ports import OrderListings, Orders
 from oms.orders.domain.order import ACTIVE_STATUSES, Order
 from oms.runtime.starting import Executions
-from oms.runtime.waiting import Tokens, wake
+from oms.runtime.step_functions import Tokens
+from oms.runtime.waiting import wake
 from oms.support.application.cases import escalate_overdue
 from oms.support.application.ports import Cases
 

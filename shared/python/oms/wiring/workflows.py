@@ -3,15 +3,11 @@
 import time
 from functools import cache
 
-from oms.contracts.api import CHANNELS
 from oms.kernel.events import Event
 from oms.runtime.starting import Executions, paced
-from oms.runtime.waiting import Tokens
-from oms.runtime.watching import Watchdog
+from oms.runtime.step_functions import Tokens
 from oms.wiring.clients import client
-from oms.wiring.orders import orders
 from oms.wiring.settings import admission_rate, required
-from oms.wiring.support import cases
 
 
 @cache
@@ -27,7 +23,3 @@ def executions() -> Executions:
 def start_order_capture(event: Event) -> bool:
     """Start the order's workflow, at the pace this worker may keep."""
     return bool(paced(lambda: executions().start(event.subject), rate=admission_rate(), sleep=time.sleep))
-
-
-def watchdog() -> Watchdog:
-    return Watchdog(orders(), orders(), cases(), executions(), tokens(), CHANNELS)

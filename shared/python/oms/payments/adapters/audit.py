@@ -29,9 +29,9 @@ def read_books(client: Scanner, table: str) -> Books:
     books = Books()
     for item in _items(client, table):
         if item["sk"] == PAYMENT:
-            books.payments.append(_payment_figures(item))
+            books.payments.append(payment_figures(item))
         elif item["sk"].startswith(JOURNAL):
-            books.entries.append(_entry_figures(item))
+            books.entries.append(entry_figures(item))
     return books
 
 
@@ -46,7 +46,8 @@ def _items(client: Scanner, table: str) -> Iterator[Item]:
         request["ExclusiveStartKey"] = last
 
 
-def _payment_figures(item: Item) -> PaymentFigures:
+def payment_figures(item: Item) -> PaymentFigures:
+    """The figures in a PAYMENT row, unchecked."""
     return PaymentFigures(
         order_id=item["order_id"],
         currency=item["currency"],
@@ -61,7 +62,8 @@ def _payment_figures(item: Item) -> PaymentFigures:
     )
 
 
-def _entry_figures(item: Item) -> EntryFigures:
+def entry_figures(item: Item) -> EntryFigures:
+    """The figures in a JOURNAL row."""
     return EntryFigures(
         order_id=item["order_id"],
         entry_id=item["entry_id"],

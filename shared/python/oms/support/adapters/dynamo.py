@@ -37,10 +37,10 @@ class DynamoCases:
 
     def load(self, case_id: str) -> Case | None:
         item = self.table.get(*_key(case_id))
-        return _case(item) if item else None
+        return case_of(item) if item else None
 
     def of_subject(self, subject: str) -> list[Case]:
-        cases = [_case(item) for item in self.table.collection(f"CASE#{subject}", "CASE#")]
+        cases = [case_of(item) for item in self.table.collection(f"CASE#{subject}", "CASE#")]
         return sorted(cases, key=lambda case: case.opened_at)
 
     def save(self, case: Case, event: Event) -> None:
@@ -62,7 +62,7 @@ class DynamoCases:
             until=("queue_at", until) if until else None,
         )
         items = self.table.get_many(((item["pk"], item["sk"]) for item in page.items), consistent=True)
-        return sorted((_case(item) for item in items), key=lambda case: (case.deadline, case.case_id))
+        return sorted((case_of(item) for item in items), key=lambda case: (case.deadline, case.case_id))
 
     def _with_newer_token(self, stored: Case, token: str) -> Case:
         if not token or token == stored.token or not stored.is_open:
@@ -91,5 +91,6 @@ def _item(case: Case) -> Item:
     return item
 
 
-def _case(item: Item) -> Case:
+def case_of(item: Item) -> Case:
+    """The item in its row."""
     return Case(**{**{name: item[name] for name in _FIELDS}, "state": State(item["state"])})

@@ -1,0 +1,62 @@
+"""Does everything add up? `check` reads a running system and answers for each law of the domain.
+
+The laws are pure functions over `Evidence`, plain rows wherever they come from; `examine` runs them
+all. Law 10 (the ledger's export) and law 12 (approvals of refunds) await the features they speak of.
+"""
+
+import time
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from oms.kernel.clock import stamp
+
+from ops.stack import Stack
+from ops.verify.evidence import Evidence
+from ops.verify.money_laws import law_3, law_4
+from ops.verify.order_laws import law_5, law_7, law_9
+from ops.verify.outbox_laws import law_8
+from ops.verify.partner_laws import law_6, law_11
+from ops.verify.reading import read
+from ops.verify.report import Law, Report
+from ops.verify.stock_laws import law_1, law_2
+
+__all__ = ["GRACE", "Evidence", "Law", "Report", "check", "examine"]
+
+GRACE: Final = timedelta(minutes=3)
+"""What a running system gets to finish what it has begun: the sweeper and the watchdog look every minute."""
+_PAUSE_SECONDS: Final = 1.0
+
+
+def check(
+    stack: Stack, *, acknowledged: Iterable[str] = (), grace: timedelta = GRACE, patience: float = 0.0
+) -> Report:
+    """Read everything and examine it; while a law is broken, read again for up to `patience` seconds.
+
+    `acknowledged`: ids of orders that clients were promised. A grace of zero is for a system at rest:
+    whatever is still on its way then counts as lost. Raises Throttled, httpx.HTTPError.
+    """
+    promised = set(acknowledged)
+    until = time.monotonic() + patience
+    while True:
+        report = examine(read(stack, grace=grace), acknowledged=promised)
+        if report.holds or time.monotonic() >= until:
+            return report
+        time.sleep(_PAUSE_SECONDS)
+
+
+def examine(evidence: Evidence, *, acknowledged: Iterable[str] = ()) -> Report:
+    """Every law on one body of evidence."""
+    laws = [
+        law_1(evidence),
+        law_2(evidence),
+        law_3(evidence),
+        law_4(evidence),
+        law_5(evidence),
+        law_6(evidence),
+        law_7(evidence, acknowledged),
+        law_8(evidence),
+        law_9(evidence),
+        law_11(evidence),
+    ]
+    return Report(stamp(evidence.taken_at), laws)
