@@ -9,7 +9,6 @@ import contextlib
 import fcntl
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from typing import IO, Final, Self
 
 from ops.local.ports import LOOPBACK, free_port, is_free
 from ops.local.processes import MARK, end, marked
+from ops.local.scratch import clear_scratch, make_scratch
 
 DEFAULT_PORT: Final = 4566
 _HEALTH: Final = "/_ministack/health"
@@ -66,6 +66,7 @@ class Engine:
         self._run_dir = run_dir.resolve()
         self._port = port
         self._extra = {"SFN_WAIT_SCALE": str(wait_scale), **(environment or {})}
+        self._scratch = self._run_dir
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
         self.endpoint: Endpoint | None = None
@@ -86,6 +87,7 @@ class Engine:
         self._lock = _lock(self._run_dir)
         try:
             self._clean()
+            self._scratch = make_scratch(self._run_dir)
             for attempt in range(_ATTEMPTS):
                 port = self._port if attempt == 0 and self._port and is_free(self._port) else free_port()
                 if self._spawn(port, time.monotonic() + timeout):
@@ -159,7 +161,7 @@ class Engine:
         return {
             **inherited,
             "HOME": str(self._run_dir),
-            "TMPDIR": str(self._temporary()),
+            "TMPDIR": str(self._scratch),
             "BIND_HOST": LOOPBACK,
             "GATEWAY_PORT": str(port),
             "MINISTACK_HOST": "localhost",
@@ -172,14 +174,8 @@ class Engine:
             **self._extra,
         }
 
-    def _temporary(self) -> Path:
-        return self._run_dir / "tmp"
-
     def _clean(self, *, patience: float = 5.0) -> None:
-        end(marked(self._run_dir), patience=patience)
-        (self._run_dir / "engine.json").unlink(missing_ok=True)
-        shutil.rmtree(self._temporary(), ignore_errors=True)
-        self._temporary().mkdir(exist_ok=True)
+        clean(self._run_dir, patience=patience)
 
     def _note(self, port: int) -> Endpoint:
         assert self._process is not None
@@ -193,6 +189,15 @@ class Engine:
     def _log_tail(self) -> str:
         log = self._run_dir / "engine.log"
         return log.read_text(encoding="utf-8", errors="replace")[-2000:] if log.exists() else ""
+
+
+def clean(run_dir: Path, *, patience: float = 5.0) -> bool:
+    """End what any engine of `run_dir` left running and remove what it left lying; whether something ran."""
+    living = marked(run_dir.resolve())
+    end(living, patience=patience)
+    (run_dir / "engine.json").unlink(missing_ok=True)
+    clear_scratch(run_dir.resolve())
+    return bool(living)
 
 
 def running(run_dir: Path) -> Endpoint | None:

@@ -41,7 +41,10 @@ def order_of(invoice: Invoice) -> dict[str, Any]:
         ],
         "shipping": invoice.shipping,
         "prices_include_tax": True,
-        "payment": {"token": "pm_card_visa", "capture": "with_order" if _is_prepaid(invoice) else "on_shipment"},
+        "payment": {
+            "token": "pm_card_visa",
+            "capture": "with_order" if _is_prepaid(invoice) else "on_shipment",
+        },
     }
 
 

@@ -27,19 +27,16 @@ class Survey:
     demand: Counter[str] = field(default_factory=Counter)
     """Units per article."""
 
-    def each_order(self, rejects: list[Reject] | None = None) -> Iterator[Invoice]:
+    def each_order(self, rejects: list[Reject]) -> Iterator[Invoice]:
         """The orders in the order of the file, at most `limit`; what is no order goes to `rejects`."""
         given = 0
-        kept: list[Reject] = rejects if rejects is not None else []
-        for invoice in invoices(self.path, self.sizes, kept.append):
+        for invoice in invoices(self.path, self.sizes, rejects.append):
             if self.limit is not None and given >= self.limit:
                 return
-            if rejects is None:
-                kept.clear()
             if reason := unfit(invoice):
-                kept.extend(Reject(one.line, invoice.number, one.code, reason) for one in invoice.goods)
+                rejects.extend(Reject(one.line, invoice.number, one.code, reason) for one in invoice.goods)
             elif invoice.is_cancellation:
-                kept.extend(self._returned(invoice))
+                rejects.extend(self._returned(invoice))
             else:
                 given += 1
                 yield invoice
@@ -57,7 +54,7 @@ def survey(path: Path, limit: int | None) -> Survey:
     for invoice in invoices(path, found.sizes, lambda _: None):
         if unfit(invoice):
             continue
-        key = (invoice.customer, hash(invoice.signature))
+        key = (invoice.customer, hash(invoice.signature))  # 64 bits for what would be most of the file
         if invoice.is_cancellation:
             if invoice.customer and placed[key]:
                 found.cancelled |= {placed[key].pop(), invoice.number}

@@ -5,16 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from ops.local.aws import client
-from ops.local.engine import DEFAULT_PORT, Engine, running
+from ops.local.engine import DEFAULT_PORT, Engine, clean, running
 from ops.local.launch import Launched, launch
-from ops.local.processes import end, marked
 from ops.stack.connected import Stack
 from ops.stack.partners import CREDENTIALS, Sandbox, start_sandbox, stop_sandbox
 
-_PATIENCE: Final = 5.0
 Say = Callable[[str], None]
 
 
@@ -92,12 +89,9 @@ def take_down(run_dir: Path) -> bool:
 
     A launcher in the foreground notices and ends by itself.
     """
-    folder = run_dir.resolve()
-    living = marked(folder)
-    end(living, patience=_PATIENCE)
-    (folder / "engine.json").unlink(missing_ok=True)
+    was_up = clean(run_dir)
     stop_sandbox(run_dir)
-    return bool(living)
+    return was_up
 
 
 def require_down(run_dir: Path) -> None:

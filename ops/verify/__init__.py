@@ -21,10 +21,12 @@ from ops.verify.reading import read
 from ops.verify.report import Law, Report
 from ops.verify.stock_laws import law_1, law_2
 
-__all__ = ["GRACE", "Evidence", "Law", "Report", "check", "examine"]
+__all__ = ["AT_REST", "GRACE", "Evidence", "Law", "Report", "check", "examine", "read"]
 
 GRACE: Final = timedelta(minutes=3)
 """What a running system gets to finish what it has begun: the sweeper and the watchdog look every minute."""
+AT_REST: Final = timedelta(0)
+"""For a system that has come to rest: whatever is still on its way counts as lost."""
 _PAUSE_SECONDS: Final = 1.0
 
 
@@ -33,8 +35,8 @@ def check(
 ) -> Report:
     """Read everything and examine it; while a law is broken, read again for up to `patience` seconds.
 
-    `acknowledged`: ids of orders that clients were promised. A grace of zero is for a system at rest:
-    whatever is still on its way then counts as lost. Raises Throttled, httpx.HTTPError.
+    `acknowledged`: ids of orders that clients were promised. `grace`: what happened so recently may still
+    have consequences on their way. Raises Throttled, httpx.HTTPError.
     """
     promised = set(acknowledged)
     until = time.monotonic() + patience

@@ -39,7 +39,7 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         return {"holds": self.holds, **asdict(self)}
 
-    def lines(self) -> list[str]:
+    def text(self) -> list[str]:
         """The report as text, a line per law and a few violations below those that are broken."""
         return [line for law in self.laws for line in _law_lines(law)]
 

@@ -5,12 +5,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
+from oms.inventory.application import recording
 from oms.inventory.application.outcomes import Refused, Reserved, Shipped, Withdrawn
+from oms.inventory.domain.promise import chunked
 from oms.inventory.domain.stock import as_lines
 from oms.kernel.errors import BrokenInvariant, Retryable
 
 from tests.contract.inventory.conftest import OpenDesk
-from tests.contract.inventory.desk import Desk
+from tests.contract.inventory.desk import ACTOR, NOW, Desk
 
 LINES = [("BER", "CUP", 2), ("BER", "MUG", 2), ("LON", "CUP", 2), ("LON", "JUG", 2), ("LON", "MUG", 2)]
 HELD = {(location, sku): units for location, sku, units in LINES}
@@ -56,6 +58,12 @@ def _reserve_and_crash(desk: Desk) -> None:
     with suppress(Retryable, ConnectionError):
         _reserve(desk)
     desk.meddler.leave_alone()
+
+
+def _place_last_chunk(desk: Desk) -> None:
+    """One step of somebody who is still reserving."""
+    chunk = chunked("o1", "web", "1.1", LINES, size=desk.chunk_size)[-1]
+    desk.reservations.place(chunk, recording.reserved(chunk, now=NOW, actor=ACTOR))
 
 
 @dataclass(frozen=True)
@@ -204,6 +212,11 @@ def test_a_reservation_that_resumes_during_its_release_holds_all_or_nothing(scen
     for desk, _ in scene.interruptions(_release, _reserve, _reserve_and_crash):
         assert desk.reserved() == {}
         assert _reserve(desk) == Withdrawn()
+
+
+def test_a_chunk_that_joins_during_the_release_is_released_too(scene: Scene) -> None:
+    for desk, _ in scene.interruptions(_release, _place_last_chunk, _reserve_and_crash):
+        assert desk.reserved() == {}
 
 
 def test_two_who_record_the_same_shipment_record_one(scene: Scene) -> None:

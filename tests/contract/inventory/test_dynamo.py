@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from oms.aws.table import Table
 from oms.inventory.adapters.dynamo import DynamoStock
+from oms.inventory.adapters.rows import reservation_item, reservation_of
 from oms.inventory.application import register_location, reserve
 from oms.inventory.application.outcomes import Reserved
-from oms.inventory.domain.promise import CHUNK
+from oms.inventory.domain.promise import CHUNK, chunked
 from oms.sourcing.adapters.dynamo import DynamoSupplies
 from oms.sourcing.domain.question import Site, Supply
 
@@ -52,6 +53,14 @@ def test_an_order_of_two_thousand_lines_stays_within_every_limit() -> None:
     assert client.calls == ["transact_write_items"] * 21 + ["update_item"]
     assert max(client.items) == 100
     assert max(client.sizes) < 30_000
+
+
+def test_a_full_chunk_is_stored_compressed() -> None:
+    wanted = [(f"LOC-{n % 3}", f"SKU-{n * 7_919:08d}", n) for n in range(1, CHUNK + 1)]
+    (chunk,) = chunked("o1", "web", "1.1", wanted)
+    item = reservation_item(chunk)
+    assert len(item["entries"]) < 2_000
+    assert reservation_of(item) == chunk
 
 
 def test_every_transaction_names_each_item_once() -> None:

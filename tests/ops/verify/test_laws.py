@@ -325,6 +325,6 @@ def test_a_report_becomes_json_and_text() -> None:
 
     assert report.to_json()["holds"] is False
     assert report.to_json()["taken_at"] == "2026-11-27T09:00:00.000Z"
-    text = "\n".join(report.lines())
+    text = "\n".join(report.text())
     assert "FAIL  8 every event arrives" in text
     assert f"{ORDER}:orders:000002 was never published" in text

@@ -81,11 +81,10 @@ class _Attempt:
 
     def _complete(self, head: Reservation) -> Answer:
         for chunk in self.chunks[1:]:
-            match self._place(chunk):
-                case Short(keys):
-                    return self._abandon(head, tuple(sorted(keys)))
-                case Met(reservation) if reservation.chunk == 0:
-                    return self._continue(reservation)
+            placed = self._place(chunk)
+            if isinstance(placed, Short):
+                return self._abandon(head, tuple(sorted(placed.keys)))
+        # A chunk that met somebody was placed before, or its head is decided: then confirming fails.
         if self.reservations.confirm(allocated(head)):
             return Reserved()
         return self._overtaken()

@@ -22,7 +22,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A location's report that goods left. `sent`: line number → units."""
+    """A location's report that goods left. `sent`: line number → units, in the order of the report."""
 
     shipment_id: str
     carrier: str
@@ -94,7 +94,7 @@ def _problem(order: Order, fulfilment_order: FulfilmentOrder, parcel: Parcel) ->
     if not parcel.sent:
         return ShipmentRefused("nothing_open", "This fulfilment order has no open units left.")
     open_units = {work.number: work.open for work in fulfilment_order.work}
-    for index, (number, units) in enumerate(sorted(parcel.sent.items())):
+    for index, (number, units) in enumerate(parcel.sent.items()):
         if number not in open_units:
             return ShipmentRefused(
                 "line_not_here", f"Line {number} is no work of this location.", f"lines[{index}]"

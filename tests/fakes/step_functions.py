@@ -1,0 +1,64 @@
+"""Step Functions as far as Holdfast calls it: names are burned once used, tokens can be spent once."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.fakes.aws_errors import client_error
+
+WORKFLOW = "arn:aws:states:eu-west-1:123456789012:stateMachine:order-capture"
+_EXECUTIONS = "arn:aws:states:eu-west-1:123456789012:execution:order-capture:"
+
+
+@dataclass
+class FakeStepFunctions:
+    """`StepFunctions`. `waiting` holds the tokens somebody waits with; `failures` fails the next calls."""
+
+    executions: dict[str, str] = field(default_factory=dict)
+    """Name → status, oldest first."""
+    inputs: dict[str, Any] = field(default_factory=dict)
+    waiting: set[str] = field(default_factory=set)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    interruptions: dict[str, str] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+
+    def start_execution(self, **request: Any) -> Any:
+        self._arrives("StartExecution")
+        assert request["stateMachineArn"] == WORKFLOW
+        if request["name"] in self.executions:
+            raise client_error("ExecutionAlreadyExists", "StartExecution")
+        self.executions[request["name"]] = "RUNNING"
+        self.inputs[request["name"]] = json.loads(request["input"])
+        return {"executionArn": _EXECUTIONS + request["name"]}
+
+    def describe_execution(self, **request: Any) -> Any:
+        self._arrives("DescribeExecution")
+        name = request["executionArn"].removeprefix(_EXECUTIONS)
+        if name not in self.executions:
+            raise client_error("ExecutionDoesNotExist", "DescribeExecution")
+        return {"name": name, "status": self.executions[name]}
+
+    def list_executions(self, **request: Any) -> Any:
+        self._arrives("ListExecutions")
+        wanted = [name for name, status in self.executions.items() if status == request["statusFilter"]]
+        return {"executions": [{"name": name} for name in reversed(wanted)][: request["maxResults"]]}
+
+    def send_task_success(self, **request: Any) -> Any:
+        self.outputs[self._spent(request)] = json.loads(request["output"])
+        return {}
+
+    def send_task_failure(self, **request: Any) -> Any:
+        self.interruptions[self._spent(request)] = request["error"]
+        return {}
+
+    def _spent(self, request: Any) -> str:
+        self._arrives("SendTask")
+        token = str(request["taskToken"])
+        if token not in self.waiting:
+            raise client_error("TaskTimedOut", "SendTask")
+        self.waiting.discard(token)
+        return token
+
+    def _arrives(self, operation: str) -> None:
+        if self.failures:
+            raise client_error(self.failures.pop(0), operation)
