@@ -27,7 +27,10 @@ class Settings:
     admission_rate: int
     """Order workflows started per second, by all starters together."""
     retry_after: int | None
-    """How long a failed message stays hidden; None: six times the function's time-out, as AWS advises."""
+    """How long a failed message stays hidden; None: six times the function's time-out, as AWS advises.
+
+    Never less than a consumer may run, or a slow one would be given the same message twice.
+    """
     log_retention_days: int
     api_rate: int
     api_burst: int

@@ -6,7 +6,9 @@ from pathlib import Path
 
 def drift(wanted: Mapping[Path, str], present: Iterable[Path]) -> list[Path]:
     """Files that are missing, differ, or that nothing makes any more."""
-    stale = {path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text}
+    stale = {
+        path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    }
     return sorted(stale | (set(present) - set(wanted)))
 
 

@@ -1,9 +1,20 @@
 """Least privilege: exact actions on exact resources, and no function with more than its line of the catalogue."""
 
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_stepfunctions as sfn
 
 from infra import names
 from infra.catalogue import CATALOGUE
+from infra.constructs.platform import Platform
+from infra.constructs.workflow import Workflow, WorkflowError
+from infra.settings import read_settings
+from infra.stacks.workflows import TASKS
 from tests.infra.templates import Assembly, as_list, of_function, statements
 
 NAMELESS = {
@@ -94,6 +105,8 @@ def test_a_workflow_may_call_exactly_the_functions_it_mentions(aws: Assembly) ->
         "holdfast-order-capture",
     }
     for machine in machines:
+        mentioned = set(re.findall(r"\$\{([A-Za-z]+)\}", json.dumps(machine["DefinitionString"])))
+        assert set(machine["DefinitionSubstitutions"]) == mentioned
         called = {machine.resolve(arn) for arn in machine["DefinitionSubstitutions"].values()}
         role = machine.resolve(machine["RoleArn"])
         allowed = {
@@ -104,6 +117,25 @@ def test_a_workflow_may_call_exactly_the_functions_it_mentions(aws: Assembly) ->
             if as_list(statement["Action"])[0] in ("lambda:InvokeFunction", "states:StartSyncExecution")
         }
         assert allowed == called
+
+
+def test_every_task_is_called_by_some_workflow(aws: Assembly) -> None:
+    mentioned = {
+        name
+        for machine in aws.all("AWS::StepFunctions::StateMachine")
+        for name in machine["DefinitionSubstitutions"]
+    }
+    assert mentioned == {names.camel(folder) for folder in TASKS} | {"AssessOrder"}
+
+
+def test_a_workflow_that_names_a_task_nobody_offers_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "statemachines").mkdir()
+    (tmp_path / "statemachines" / "one.asl.yaml").write_text("Resource: ${Misspelt}", encoding="utf-8")
+    app = cdk.App()
+    settings = replace(read_settings({"stage": "local"}.get), root=tmp_path)
+    platform = Platform(cdk.Stack(app, "stack"), settings=settings)
+    with pytest.raises(WorkflowError, match="Misspelt"):
+        Workflow(platform, name="one", kind=sfn.StateMachineType.EXPRESS, tasks={})
 
 
 def test_the_front_door_may_call_a_function_for_its_own_routes_only(aws: Assembly) -> None:

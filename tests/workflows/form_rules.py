@@ -68,7 +68,7 @@ def fields_are_known(machine: Machine) -> Violations:
     for field in machine.document.keys() - _TOP:
         yield f"{machine.name}: no field {field} at the top"
     for placed in machine.states():
-        kind = placed.state.get("Type")
+        kind = str(placed.state.get("Type"))
         if kind not in FIELDS:
             yield f"{placed.label}: no type {kind}"
             continue

@@ -59,6 +59,7 @@ def test_a_full_chunk_is_stored_compressed() -> None:
     wanted = [(f"LOC-{n % 3}", f"SKU-{n * 7_919:08d}", n) for n in range(1, CHUNK + 1)]
     (chunk,) = chunked("o1", "web", "1.1", wanted)
     item = reservation_item(chunk)
+    assert isinstance(item["entries"], bytes)
     assert len(item["entries"]) < 2_000
     assert reservation_of(item) == chunk
 

@@ -37,12 +37,15 @@ def test_a_released_order_has_every_unit_allocated_and_its_tax_on_its_lines() ->
         {"LON": [(1, 2)]},
         {"LON": [(1, 3), (2, 2)]},
         {"LON": [(1, 3)], "MAN": [(2, 1), (1, 1)]},
+        {"LON": [(1, 3), (2, 1), (3, 1)]},
+        {"LON": [(1, 3), (2, 1), (0, 1)]},
+        {"LON": []},
         {},
     ],
 )
 def test_a_plan_that_does_not_cover_the_order_exactly_is_never_released(boxes: Boxes) -> None:
     with pytest.raises(BrokenInvariant, match="exactly"):
-        Warehouse.released(SNAPSHOT).release(boxes or {"LON": []})
+        Warehouse.received(SNAPSHOT).release(boxes)
 
 
 def test_a_released_order_leaves_its_hold_behind() -> None:

@@ -81,19 +81,19 @@ class Relay:
         parked: list[str] = []
         for name in buckets_between(start, stop):
             for shard in range(SHARDS):
-                done = self._sweep_bucket(f"{name}#{shard}", stop)
+                done = self._sweep_shard(name, shard, stop)
                 published += done.published
                 parked += done.parked
         return Relayed(tuple(published), tuple(parked))
 
-    def _sweep_bucket(self, bucket: str, stop: datetime) -> Relayed:
-        listed = self._listed(bucket)
+    def _sweep_shard(self, bucket: str, shard: int, stop: datetime) -> Relayed:
+        listed = self._listed(f"{bucket}#{shard}")
         if not listed:
             return Relayed((), ())
         settled = self._settled(bucket)
         missing = [key for event_id, key in listed.items() if event_id not in settled]
         items = self.table.get_many(missing, consistent=True)
-        due = [item for item in items if event_of(item).occurred_at <= stamp(stop)]
+        due = [item for item in items if item.get("occurred_at", "") <= stamp(stop)]
         return self.publish(due)
 
     def _listed(self, bucket: str) -> dict[str, tuple[str, str]]:
@@ -125,13 +125,13 @@ class Relay:
     def _receipts(self, items: Sequence[Item]) -> None:
         buckets: dict[str, list[str]] = {}
         for item in items:
-            buckets.setdefault(item["outbox_bucket"], []).append(item["event_id"])
+            buckets.setdefault(_bucket(item), []).append(item["event_id"])
         for bucket, event_ids in buckets.items():
             receipt = {"pk": f"RELAY#{bucket}", "sk": f"RECEIPT#{event_ids[0]}", "event_ids": event_ids}
             self._leave(receipt)
 
     def _park(self, item: Item, code: str) -> None:
-        bucket, event_id = item.get("outbox_bucket", "unreadable"), item.get("event_id", item["sk"])
+        bucket, event_id = _bucket(item), item.get("event_id", item["sk"])
         parked = {"pk": f"RELAY#{bucket}", "sk": f"PARKED#{event_id}", "event_ids": [event_id], "code": code}
         self._leave(parked)
 
@@ -142,6 +142,11 @@ class Relay:
             {":count": len(receipt["event_ids"])},
         )
         self.table.write(Put(self.table.name, receipt, condition, values=values))
+
+
+def _bucket(item: Item) -> str:
+    """Receipts are kept per ten minutes, all shards together: one write receipts a whole batch."""
+    return str(item.get("outbox_bucket", "unreadable")).partition("#")[0]
 
 
 def entry_of(event: Event) -> dict[str, Any]:

@@ -79,8 +79,7 @@ def release(
 
     Raises BrokenInvariant when the plan does not cover the order exactly.
     """
-    allocated = _units_by_line(boxes)
-    if any(allocated.get(line.number, 0) != line.unallocated for line in order.lines):
+    if _units_by_line(boxes) != {line.number: line.unallocated for line in order.lines}:
         raise BrokenInvariant(f"the plan does not cover {order.order_id} exactly")
     work = _fulfilment_orders(order, placed, boxes, at)
     lines = tuple(

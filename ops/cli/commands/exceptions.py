@@ -1,0 +1,117 @@
+"""oms exceptions …: what waits for a person, and deciding it."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from oms.kernel.events import Actor
+from oms.support.application.cases import decide
+from oms.support.domain.exceptions import Action, ActionNotOffered, Case, State
+from rich.text import Text
+
+from ops.cli.rendering.exceptions import case_document, case_page, cases_page
+from ops.cli.session import ActorOption, JsonFlag, Told, session
+from ops.stack import Stack
+
+_OWNERS = ("support", "engineering")
+_LIMIT = 200
+
+app = typer.Typer(help="What waits for a person.", no_args_is_help=True)
+
+CaseArgument = Annotated[str, typer.Argument(metavar="EXCEPTION", help="As `oms exceptions list` names it.")]
+
+
+@app.command("list")
+def list_cases(
+    ctx: typer.Context,
+    owner: Annotated[str, typer.Option(help="support or engineering; without it, both.")] = "",
+    resolved: Annotated[bool, typer.Option("--resolved", help="Those that were decided, too.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """List exceptions, nearest deadline first."""
+    here = session(ctx)
+    if owner and owner not in _OWNERS:
+        raise Told(f"no such owner: {owner}; there are {', '.join(_OWNERS)}")
+    states = (State.OPEN, State.ESCALATED, *((State.RESOLVED,) if resolved else ()))
+    cases = here.stack().support
+    found = [
+        case
+        for group in ([owner] if owner else _OWNERS)
+        for state in states
+        for case in cases.queue(group, state.value, limit=_LIMIT)
+    ]
+    rows = [case_document(case) for case in sorted(found, key=lambda case: (case.deadline, case.case_id))]
+    here.screen(as_json).emit({"exceptions": rows}, cases_page(rows))
+
+
+@app.command("show")
+def show_case(ctx: typer.Context, exception: CaseArgument, as_json: JsonFlag = False) -> None:
+    """Show one exception: what happened, what may be done, until when."""
+    here = session(ctx)
+    document = case_document(_load(here.stack(), exception))
+    here.screen(as_json).emit(document, case_page(document))
+
+
+@app.command("resolve")
+def resolve_case(
+    ctx: typer.Context,
+    exception: CaseArgument,
+    action: Annotated[Action, typer.Option(help="One of the safe actions.", case_sensitive=False)],
+    reason: Annotated[str, typer.Option(help="Why; it is kept with the decision.")],
+    actor: ActorOption,
+    as_json: JsonFlag = False,
+) -> None:
+    """Decide an exception. What waits for it goes on by itself."""
+    here = session(ctx)
+    stack = here.stack()
+    decided, sent = settle(stack, exception, action, reason=reason, actor=Actor("staff", actor))
+    document = {**case_document(decided), "message_sent_to": sent}
+    lines = [Text(f"{decided.case_id}: {decided.resolution} by {decided.resolved_by}")]
+    lines += [Text(f"its message was sent to {sent} again")] if sent else []
+    here.screen(as_json).emit(document, *lines)
+
+
+def settle(stack: Stack, case_id: str, action: Action, *, reason: str, actor: Actor) -> tuple[Case, str]:
+    """The decided item, and the queue its message went to (empty: none).
+
+    The message goes first: sent twice it is dropped by its consumer, forgotten it would be lost. Raises Told.
+    """
+    case = _load(stack, case_id)
+    _require_offered(case, action)
+    sent = _send_again(stack, case) if action is Action.RETRY and case.message else ""
+    result = decide(
+        case_id, action, cases=stack.support, now=datetime.now(UTC), actor=actor, reason=reason
+    )
+    if isinstance(result, ActionNotOffered) or result is None:
+        raise Told(f"{case_id} was decided by somebody else meanwhile")
+    return result, sent
+
+
+def queue_url(stack: Stack, case: Case) -> str:
+    """Where the message of `case` came from. Raises Told for a queue that the deployment does not have."""
+    name = "capture-payment" if case.kind == "CAPTURE_FAILED" else ""
+    for consumer, url in stack.outputs.queues.items():
+        if consumer == name or url.rpartition("/")[2] == case.subject:
+            return url
+    raise Told(f"{case.case_id} carries a message of a queue that is not there: {case.subject}")
+
+
+def _load(stack: Stack, case_id: str) -> Case:
+    found = stack.support.load(case_id) if "." in case_id else None
+    if found is None:
+        raise Told(f"there is no exception {case_id}: see `oms exceptions list`")
+    return found
+
+
+def _require_offered(case: Case, action: Action) -> None:
+    if not case.is_open:
+        raise Told(f"{case.case_id} was resolved with {case.resolution} by {case.resolved_by}")
+    if action not in case.actions:
+        offered = ", ".join(case.actions)
+        raise Told(f"{case.case_id} does not offer {action}: choose one of {offered}")
+
+
+def _send_again(stack: Stack, case: Case) -> str:
+    url = queue_url(stack, case)
+    stack.aws("sqs").send_message(QueueUrl=url, MessageBody=case.message)
+    return url.rpartition("/")[2]
