@@ -14,7 +14,9 @@ from ops.stack import Stack, connect_aws, connect_local
 JsonFlag = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
 ActorOption = Annotated[
     str,
-    typer.Option("--actor", help="Who decides; it is kept with the decision.", default_factory=getpass.getuser),
+    typer.Option(
+        "--actor", help="Who decides; it is kept with the decision.", default_factory=getpass.getuser
+    ),
 ]
 
 

@@ -30,6 +30,10 @@ class Standing:
     """What was taken and not given back."""
     held: int
     """What the gateway still holds for us."""
+    unearned: int
+    """Of a prepayment: what no shipment has earned and nobody has given back."""
+    reserved: int
+    """Units that inventory still keeps for it."""
     money_moving: bool
     workflow: str
     waits_for_people: tuple[str, ...]
@@ -50,6 +54,8 @@ def standing(stack: Stack, order_id: str) -> Standing:
         owed=order.shipped_total,
         kept=_kept(payment) if payment else 0,
         held=payment.held if payment else 0,
+        unearned=payment.unearned if payment and payment.prepaid else 0,
+        reserved=sum(chunk.units for chunk in stack.inventory.of_order(order_id)),
         money_moving=bool(payment and payment.in_flight),
         workflow=workflows.latest(order_id)[1],
         waits_for_people=tuple(case.kind for case in stack.support.of_subject(order_id) if case.is_open),
@@ -59,7 +65,7 @@ def standing(stack: Stack, order_id: str) -> Standing:
 def differences(found: Standing, end: End) -> list[str]:
     """What keeps an order from its end, one sentence each; empty when it is there.
 
-    The money follows from the goods: kept is what shipped costs, and nothing is held any more.
+    The money follows from the goods: kept is what shipped costs, and nothing is held or reserved any more.
     """
     wanted: list[tuple[str, object, object]] = [
         ("status", found.status, end.status),
@@ -67,6 +73,8 @@ def differences(found: Standing, end: End) -> list[str]:
         ("units cancelled", found.cancelled, end.cancelled),
         ("money kept", found.kept, found.owed),
         ("money held", found.held, 0),
+        ("prepaid money not earned", found.unearned, 0),
+        ("units reserved", found.reserved, 0),
         ("workflow", found.workflow, "SUCCEEDED"),
     ]
     lines = [f"{name} is {is_}, not {should}" for name, is_, should in wanted if is_ != should]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 import httpx
@@ -54,16 +55,37 @@ def play_all(
     run: str,
     *,
     on_played: Callable[[Played], None],
-    patience: Patience | None = None,
+    seconds: float = 60.0,
 ) -> list[Played]:
-    """Play them side by side; `run` makes this run's order numbers its own. Answers in the order given."""
+    """Play them side by side; `run` makes this run's order numbers its own. Answers in the order given.
+
+    `seconds` is how long each may wait for one thing. Interrupted, it waits for nothing any more.
+    """
+    interrupted = Event()
+    patience = Patience(seconds, sleep=lambda pause: _sleep(interrupted, pause))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        futures = [
-            pool.submit(Player(stack, scenario, run, patience or Patience()).play) for scenario in scenarios
-        ]
-        for future in as_completed(futures):
-            on_played(future.result())
+        futures = [pool.submit(Player(stack, scenario, run, patience).play) for scenario in scenarios]
+        try:
+            for future in as_completed(futures):
+                on_played(future.result())
+        except BaseException:
+            interrupted.set()
+            pool.shutdown(cancel_futures=True)
+            raise
     return [future.result() for future in futures]
+
+
+def tell_timelines(stack: Stack, played: Sequence[Played]) -> None:
+    """What happened to each, read when everything is at rest. Raises ApiRefused."""
+    for one in played:
+        if one.order_id:
+            api = stack.api(one.scenario.channel)
+            one.timeline = api.timeline(one.order_id)["entries"]
+
+
+def _sleep(interrupted: Event, pause: float) -> None:
+    if interrupted.wait(pause):
+        raise StillWaiting("interrupted")
 
 
 class Player:
@@ -96,7 +118,6 @@ class Player:
         for step in self._scenario.steps:
             self._do(step)
         self._wait_for_end()
-        self._played.timeline = self._channel.timeline(self._played.order_id)["entries"]
 
     def _do(self, step: Step) -> None:
         match step:

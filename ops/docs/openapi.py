@@ -29,7 +29,7 @@ def text() -> str:
 class Plain(yaml.SafeDumper):
     """YAML as a person would write it: no anchors, long texts as blocks."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
         return True
 
     def represent_text(self, text: str) -> yaml.Node:

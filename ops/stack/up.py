@@ -1,6 +1,7 @@
 """Bringing Holdfast up on the local AWS, and taking it down again."""
 
 import fcntl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,14 +28,17 @@ class Up:
     launched: Launched
     sandbox: Sandbox
     stack: Stack
+    seconds: dict[str, float]
+    """Where the time went: sandbox, synth, engine, deploy, outputs."""
 
     def alive(self) -> bool:
         """Whether the local AWS still answers."""
         return running(self.run_dir) is not None
 
     def leave(self) -> None:
-        """Let it run on after this process ends."""
+        """Let it run on after this process ends, until somebody takes it down."""
         self.launched.engine.leave()
+        _left(self.run_dir).touch()
 
     def down(self) -> None:
         """Stop all of it."""
@@ -64,8 +68,10 @@ def bring_up(run_dir: Path, *, say: Say, port: int = DEFAULT_PORT) -> Up:
     Ends first what an earlier launcher left when it was killed. Raises SandboxError, SynthError,
     EngineError, DeploymentError; nothing is left running then.
     """
+    began = time.perf_counter()
     try:
         sandbox = start_sandbox(run_dir)
+        seconds = {"sandbox": time.perf_counter() - began}
         say(f"partner sandbox at {sandbox.url}")
         launched = launch(
             run_dir,
@@ -81,7 +87,7 @@ def bring_up(run_dir: Path, *, say: Say, port: int = DEFAULT_PORT) -> Up:
     stack = Stack(
         launched.outputs, lambda service: client(service, url), is_local=True, sandbox_url=sandbox.url
     )
-    return Up(run_dir, launched, sandbox, stack)
+    return Up(run_dir, launched, sandbox, stack, seconds | launched.seconds)
 
 
 def take_down(run_dir: Path) -> bool:
@@ -89,19 +95,28 @@ def take_down(run_dir: Path) -> bool:
 
     A launcher in the foreground notices and ends by itself.
     """
+    _left(run_dir).unlink(missing_ok=True)
     was_up = clean(run_dir)
     stop_sandbox(run_dir)
     return was_up
 
 
 def require_down(run_dir: Path) -> None:
-    """Raises AlreadyUp where a local AWS of `run_dir` answers."""
-    if running(run_dir):
+    """Raises AlreadyUp where a local AWS of `run_dir` was left running on purpose. Hold `sole_launcher`.
+
+    One that a killed launcher left is nobody's any more: the next start ends it.
+    """
+    if _left(run_dir).exists() and running(run_dir):
         raise AlreadyUp(_advice(run_dir))
+    _left(run_dir).unlink(missing_ok=True)
+
+
+def _left(run_dir: Path) -> Path:
+    return run_dir / "left-running"
 
 
 def _advice(run_dir: Path) -> str:
     found = running(run_dir)
     if found is None:
         return f"another launcher is at work in {run_dir}: wait for it, or end it with Ctrl-C"
-    return f"the local AWS is up already at {found.url}: use it, or stop it with `oms down`"
+    return f"the local AWS is up already at {found.url}: use it (`oms demo`, `oms status`), or stop it with `oms down`"

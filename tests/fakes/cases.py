@@ -44,7 +44,8 @@ class FakeCases:
         self.events[event.event_id] = event
 
     def queue(self, owner: str, state: str, *, limit: int, until: str | None = None) -> list[Case]:
-        listed = [case for case in self.cases.values() if (case.owner, case.state.value) == (owner, state)]
+        waiting = [case for case in self.cases.values() if case.is_open]
+        listed = [case for case in waiting if (case.owner, case.state.value) == (owner, state)]
         due = [case for case in listed if until is None or f"{case.deadline}#{case.case_id}" <= until]
         return sorted(due, key=lambda case: (case.deadline, case.case_id))[:limit]
 

@@ -35,7 +35,9 @@ class Stories:
     """Every story of the session that was selected, on its way."""
 
     def __init__(self, system: System, items: Iterable[pytest.Item]) -> None:
-        tests = [item for item in items if isinstance(item, pytest.Function) and hasattr(item.function, _TOLD)]
+        tests = [
+            item for item in items if isinstance(item, pytest.Function) and hasattr(item.function, _TOLD)
+        ]
         tests.sort(key=lambda item: not getattr(item.function, _LONG))
         longest = sum(1 for item in tests if getattr(item.function, _LONG))
         self._pool = ThreadPoolExecutor(_AT_ONCE + longest, thread_name_prefix="story")

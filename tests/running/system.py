@@ -24,13 +24,13 @@ from ops.stack.partners import CREDENTIALS, Sandbox, start_sandbox, stop_sandbox
 T = TypeVar("T")
 Json = dict[str, Any]
 TESTER: Final = Actor("staff", "tester")
-PATIENCE: Final = 150.0
+PATIENCE: Final = 240.0
 """Seconds until something that has not happened counts as lost. Only a failing test waits so long."""
 _FIRST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 0.5
 _WAIT_SCALE: Final = 0.25
 """Workflows retry four times as fast as they would on AWS; what they retry stays the same."""
-_SOON: Final = 5
+_SOON: Final = 10
 """Seconds a message stays hidden that `commit_tax` has failed on. Its effect is keyed, so early repeats are harmless."""
 
 NORTH: Final = Location(
@@ -62,15 +62,18 @@ class System:
             return self._count
 
     def until(
-        self, look: Callable[[], T], settled: Callable[[T], bool], *, what: str, patience: float = PATIENCE
+        self, look: Callable[[], T], settled: Callable[[T], bool], *, what: str, every: float = _LONGEST_PAUSE
     ) -> T:
-        """Look at growing intervals until it is `settled`; answer what was seen. Raises StillWaiting."""
-        deadline = time.monotonic() + patience
+        """Look at growing intervals, up to `every` seconds, until it is `settled`; answer what was seen.
+
+        Raises StillWaiting.
+        """
+        deadline = time.monotonic() + PATIENCE
         pause = _FIRST_PAUSE
         while not settled(seen := look()):
             if time.monotonic() >= deadline or self._over.wait(pause):
                 raise StillWaiting(f"{what}: still {seen}")
-            pause = min(pause * 1.3, _LONGEST_PAUSE)
+            pause = min(pause * 1.3, every)
         return seen
 
     def fault(self, partner: str, fault: str, **more: Any) -> None:

@@ -79,9 +79,7 @@ def settle(stack: Stack, case_id: str, action: Action, *, reason: str, actor: Ac
     case = _load(stack, case_id)
     _require_offered(case, action)
     sent = _send_again(stack, case) if action is Action.RETRY and case.message else ""
-    result = decide(
-        case_id, action, cases=stack.support, now=datetime.now(UTC), actor=actor, reason=reason
-    )
+    result = decide(case_id, action, cases=stack.support, now=datetime.now(UTC), actor=actor, reason=reason)
     if isinstance(result, ActionNotOffered) or result is None:
         raise Told(f"{case_id} was decided by somebody else meanwhile")
     return result, sent

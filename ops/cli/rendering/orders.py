@@ -99,7 +99,9 @@ def _head(order: Json) -> RenderableType:
 
 
 def _lines(order: Json) -> RenderableType:
-    table = Table("line", "SKU", "ordered", "shipped", "cancelled", "open", "amount", box=None, pad_edge=False)
+    table = Table(
+        "line", "SKU", "ordered", "shipped", "cancelled", "open", "amount", box=None, pad_edge=False
+    )
     for line in order["lines"]:
         table.add_row(
             line["line_id"],

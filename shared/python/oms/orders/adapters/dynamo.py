@@ -29,7 +29,7 @@ from oms.orders.application.ports import (
     RequestKey,
     Stored,
 )
-from oms.orders.domain.fulfilment import FulfilmentOrder
+from oms.orders.domain.fulfilment import FulfilmentOrder, FulfilmentState
 from oms.orders.domain.order import Order
 
 _REQUEST, _ORDER = 0, 1
@@ -120,9 +120,10 @@ class DynamoOrders:
         )
         found = self.table.get_many(((item["pk"], item["sk"]) for item in page.items), consistent=True)
         work = sorted(
-            (fulfilment_of(item) for item in found), key=lambda one: (one.released_at, one.order_id)
+            (fulfilment_of(item) for item in found), key=lambda one: (one.released_at, one.fulfilment_order_id)
         )
-        return work, _position(channel, page.next_key, "location_at")
+        still_open = [one for one in work if one.state is FulfilmentState.OPEN]
+        return still_open, _position(channel, page.next_key, "location_at")
 
     def _next_version(self, item: Item) -> Put:
         if item["version"] == 1:

@@ -1,0 +1,187 @@
+"""One order's happy path, function by function, in this process: the deployed handlers on scratch tables.
+
+    python -m ops.bench.happy_path --endpoint URL --sandbox URL --orders N --out FILE
+
+The order of the steps is that of the workflow files. DynamoDB, Secrets Manager and the partners are
+real (the local AWS, the sandbox); Step Functions and EventBridge are answered here and only counted.
+Writes JSON: the calls of one warm order by step, and the CPU seconds of each handler.
+"""
+
+import argparse
+import json
+import statistics
+import time
+from base64 import b64encode
+from collections import defaultdict
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from oms.aws.items import unmarshal
+from oms.aws.outbox import PREFIX, event_of
+from oms.contracts.envelope import to_detail
+from oms.inventory.application.adjusting import adjust
+from oms.inventory.application.locating import register_location
+from oms.inventory.domain.adjustment import Adjustment
+from oms.kernel.events import Event
+
+from ops.bench import scratch
+from ops.bench.handlers import Handler, handler_of, http_event
+from ops.bench.meter import Meter
+from ops.rehearse.crowd import ACTOR, WAREHOUSE, one_line_order
+
+CONSUMERS: Final = {
+    "OrderReceived": ("capture/start_order_capture",),
+    "ShipmentRecorded": (
+        "payments/capture_payment",
+        "inventory/ship_stock",
+        "tax/commit_tax",
+        "capture/resume_order_capture",
+    ),
+}
+"""Event -> who takes it on the happy path."""
+_SKU: Final = "BENCH"
+_PRICE: Final = 4_200
+_WARM_UP: Final = 2
+_TOKEN: Final = "t" * 600
+"""As long as a task token of Step Functions."""
+
+
+class HappyPath:
+    """Runs orders. `meter` notes the calls while it is on."""
+
+    def __init__(self, meter: Meter, raw: Any) -> None:
+        self._meter = meter
+        self._raw = raw
+        self._handlers: dict[str, Handler] = {}
+        self._relayed: set[str] = set()
+        self.seconds: dict[str, list[float]] = defaultdict(list)
+        self.events: list[str] = []
+
+    def run(self, number: int) -> None:
+        """Place one order and bring it to its end."""
+        self.events = []
+        name = f"bench-{time.time_ns():x}-{number}"
+        order = one_line_order(name, _SKU, units=2, price=_PRICE)
+        placed = self._http("capture/accept_order", "POST /v1/orders", order, key=name)
+        order_id = placed["order_id"]
+        self._relay()
+        self._assess(order_id)
+        self._call("fulfilment/await_fulfilment", {"order_id": order_id, "token": _TOKEN})
+        parcel = {"shipment_id": "p1", "carrier": "Royal Mail", "tracking_number": "RM000000001GB"}
+        path = {"fulfilment_order_id": f"{order_id}-f1"}
+        route = "POST /v1/fulfilment-orders/{fulfilment_order_id}/shipments"
+        self._http("capture/record_shipment", route, parcel, path=path)
+        self._relay()
+        self._relay()
+
+    def _assess(self, order_id: str) -> None:
+        """Both workflows up to the release, as statemachines/*.yaml order their tasks."""
+        plan = self._call("sourcing/plan_fulfilment", {"order_id": order_id, "exclusions": []})["plan"]
+        verdict = self._call("fraud/screen_order", {"order_id": order_id, "verdict": ""})
+        tax = self._call("tax/quote_tax", {"order_id": order_id, "plan": plan})
+        wanted = {"order_id": order_id, "reservation_id": "1-0-1", "plan": plan}
+        reserved = self._call("inventory/reserve_stock", wanted)
+        paid = self._call("payments/authorize_payment", {"order_id": order_id, "tax": tax, "attempt": 1})
+        answers = (verdict["decision"], reserved["outcome"], paid["outcome"])
+        if answers != ("ACCEPT", "RESERVED", "AUTHORIZED"):
+            raise RuntimeError(f"the path is not happy: {answers}")
+        self._call("fulfilment/release_order", {"order_id": order_id, "plan": plan, "tax": tax})
+        self._relay()
+
+    def _relay(self) -> None:
+        """Deliver what is new in the outboxes, one event per batch, as on a day with little to do."""
+        for table in scratch.STREAMED:
+            for item in self.unrelayed(table):
+                event = event_of(unmarshal(item))
+                self.events.append(event.type)
+                self._call("relay/relay_outbox", _stream_batch(table, item), note=event.type)
+                for folder in CONSUMERS.get(event.type, ()):
+                    self._call(folder, _queue_batch(event))
+
+    def unrelayed(self, table: str) -> list[dict[str, Any]]:
+        """Event rows that nobody has asked for yet."""
+        answer = self._raw.scan(TableName=table, ConsistentRead=True)
+        rows = [item for item in answer["Items"] if item["sk"]["S"].startswith(PREFIX)]
+        new = [item for item in rows if item["event_id"]["S"] not in self._relayed]
+        self._relayed.update(item["event_id"]["S"] for item in new)
+        return new
+
+    def _http(
+        self,
+        folder: str,
+        route: str,
+        body: dict[str, Any],
+        *,
+        key: str = "",
+        path: dict[str, str] | None = None,
+    ) -> dict[str, Any]:
+        answer = self._call(folder, http_event(route, body, key=key, path=path))
+        if answer["statusCode"] >= 400:
+            raise RuntimeError(f"{folder}: {answer['body']}")
+        served: dict[str, Any] = json.loads(answer["body"])
+        return served
+
+    def _call(self, folder: str, event: dict[str, Any], *, note: str = "") -> Any:
+        handler = self._handlers.setdefault(folder, handler_of(folder))
+        self._meter.step = f"{folder} ({note})" if note else folder
+        began = time.process_time()
+        answer = handler(event, None)
+        self.seconds[folder].append(time.process_time() - began)
+        if isinstance(answer, dict) and answer.get("batchItemFailures"):
+            raise RuntimeError(f"{folder} failed; its log says why")
+        return answer
+
+
+def _queue_batch(event: Event) -> dict[str, Any]:
+    return {"Records": [{"messageId": "1", "body": json.dumps({"detail": to_detail(event)})}]}
+
+
+def _stream_batch(table: str, item: dict[str, Any]) -> dict[str, Any]:
+    image = json.loads(json.dumps(item, default=lambda binary: b64encode(bytes(binary)).decode()))
+    arn = f"arn:aws:dynamodb:us-east-1:000000000000:table/{table}/stream/2026-11-27T09:00:00.000"
+    change = {"Keys": {name: image[name] for name in ("pk", "sk")}, "NewImage": image}
+    return {"Records": [{"eventName": "INSERT", "eventSourceARN": arn, "dynamodb": change}]}
+
+
+def measure(endpoint: str, sandbox: str, orders: int) -> dict[str, Any]:
+    """Warm up, time `orders` orders unmetered, then meter one."""
+    with scratch.tables(endpoint, sandbox) as (meter, raw):
+        _stock_up()
+        path = HappyPath(meter, raw)
+        for table in scratch.STREAMED:
+            path.unrelayed(table)  # the events of stocking up belong to no order
+        for number in range(_WARM_UP):
+            path.run(number)
+        path.seconds.clear()
+        for number in range(orders):
+            path.run(_WARM_UP + number)
+        cpu = {folder: statistics.median(taken) for folder, taken in path.seconds.items()}
+        meter.on = True
+        path.run(_WARM_UP + orders)
+        return {"calls": [asdict(call) for call in meter.calls], "cpu_seconds": cpu, "events": path.events}
+
+
+def _stock_up() -> None:
+    from oms.wiring.inventory import locations, stock
+
+    now = datetime.now(UTC)
+    register_location(locations(), WAREHOUSE, now=now, actor=ACTOR)
+    receipt = Adjustment("bench", _SKU, WAREHOUSE.code, 100_000, "receipt")
+    adjust(stock(), locations(), receipt, now=now, actor=ACTOR)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="ops.bench.happy_path", description=__doc__)
+    parser.add_argument("--endpoint", required=True)
+    parser.add_argument("--sandbox", required=True)
+    parser.add_argument("--orders", type=int, default=10)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    result = measure(options.endpoint, options.sandbox, options.orders)
+    options.out.write_text(json.dumps(result), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""What only the real store of exception items can get wrong."""
+
+from typing import Any
+
+import pytest
+from oms.aws.outbox import event_row
+from oms.aws.table import Table
+from oms.kernel.errors import BrokenInvariant, WriteConflict
+from oms.support.adapters.dynamo import DynamoCases
+from oms.support.application.cases import decide, report
+from oms.support.domain.exceptions import Action, Case
+
+from tests.builders import NOW, ORDER, SYSTEM, an_event
+
+
+@pytest.fixture
+def cases(table: Table) -> DynamoCases:
+    return DynamoCases(table)
+
+
+def opened(cases: DynamoCases, token: str = "") -> Case:
+    return report(
+        subject=ORDER,
+        key="ASSESS-0",
+        channel="web",
+        kind="SHORTAGE",
+        detail="why",
+        cases=cases,
+        now=NOW,
+        actor=SYSTEM,
+        token=token,
+    )
+
+
+def test_only_open_items_stand_in_the_index_of_their_queue(cases: DynamoCases, table: Table) -> None:
+    opened(cases)
+    assert len(table.index_page("by_queue", "queue_key", "support#OPEN", limit=9).items) == 1
+
+    decide(f"{ORDER}.ASSESS-0", Action.RETRY, cases=cases, now=NOW, actor=SYSTEM, reason="stock is here")
+
+    assert table.index_page("by_queue", "queue_key", "support#OPEN", limit=9).items == []
+
+
+def test_an_event_without_its_item_stops_everything(cases: DynamoCases, table: Table) -> None:
+    event = an_event(subject=ORDER, event_id=f"{ORDER}:support:ASSESS-0-1")
+    table.write(event_row(table.name, event, pk=f"CASE#{ORDER}"))
+
+    with pytest.raises(BrokenInvariant):
+        opened(cases)
+
+
+def test_a_token_is_not_replaced_in_an_item_that_is_decided_meanwhile(table: Table) -> None:
+    class Overtaken:
+        """Decides the item just before the token is written."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(table.client, name)
+
+        def update_item(self, **request: Any) -> Any:
+            decide(
+                f"{ORDER}.ASSESS-0", Action.CANCEL, cases=DynamoCases(table), now=NOW, actor=SYSTEM, reason=""
+            )
+            return table.client.update_item(**request)
+
+    opened(DynamoCases(table), token="t1")
+
+    with pytest.raises(WriteConflict):
+        opened(DynamoCases(Table(Overtaken(), table.name)), token="t2")
+
+    assert opened(DynamoCases(table), token="t2").resolution == "CANCEL"
+
+
+def test_the_token_is_no_part_of_an_event(cases: DynamoCases, table: Table) -> None:
+    opened(cases, token="secret-token")
+
+    events = table.collection(f"CASE#{ORDER}", "EVENT#")
+
+    assert len(events) == 1
+    assert "secret-token" not in repr(events)

@@ -1,0 +1,106 @@
+"""Workflows that an outage killed: the watchdog starts a second one, which takes nothing twice."""
+
+import pytest
+from oms.support.domain.exceptions import Action
+
+from tests.running.journeys import Journey
+from tests.running.stories import long_story
+from tests.running.worlds import World
+
+pytestmark = pytest.mark.timeout(900)
+_EVERY = 5.0
+
+
+def _restarted(order: Journey) -> Journey:
+    """Wait until the watchdog has started the order's workflow a second time."""
+
+    def look() -> tuple[int, str]:
+        order.system.invoke("capture/watch_orders", {"everything": True})
+        return order.executions().latest(order.order_id)
+
+    order.system.until(look, lambda seen: seen[0] == 2, what="a second workflow", every=_EVERY)
+    return order
+
+
+@long_story
+def test_an_order_is_assessed_again_without_taking_its_stock_twice(world: World) -> None:
+    sku = world.stock(NORTH=5)
+    order = world.order({sku: 2})
+    world.system.fault("avalara", "hang", match=order.order_id.replace("_", "-"))
+    order.place()
+    world.system.until(
+        lambda: order.executions().latest(order.order_id), lambda seen: seen[0] == 1, what="a workflow"
+    )
+
+    order.abort()
+    _restarted(order).reaches("RELEASED")
+
+    assert world.levels(sku) == {"NORTH": (3, 2, 0)}
+    order.ship().ends("SHIPPED", paid=3000, shipped=2)
+    assert order.money() == [("authorize", 3000), ("capture", 3000)]
+    assert order.steps(attempt=2)[-1] == "Complete"
+
+
+@long_story
+def test_an_order_that_waits_for_its_parcels_goes_on_waiting(world: World) -> None:
+    sku = world.stock(NORTH=5)
+    order = world.order({sku: 2}).place().reaches("RELEASED")
+
+    order.abort()
+    _restarted(order)
+    world.system.until(
+        lambda: order.steps(attempt=2), lambda steps: steps[-1] == "AwaitFulfilment", what="to wait again"
+    )
+
+    assert world.levels(sku) == {"NORTH": (3, 2, 0)}
+    assert order.steps(attempt=2) == ["Assess", "Decide", "ReleaseOrder", "AwaitFulfilment"]
+    assert len(order.work()) == 1
+    order.ship().ends("SHIPPED", paid=3000, shipped=2)
+    assert order.money() == [("authorize", 3000), ("capture", 3000)]
+
+
+@long_story
+def test_an_order_that_shipped_in_part_ships_the_rest(world: World) -> None:
+    sku = world.stock(NORTH=5)
+    order = world.order({sku: 3}).place().reaches("RELEASED").ship(L1=1).reaches("PARTIALLY_SHIPPED")
+
+    order.abort()
+    _restarted(order).ship()
+
+    order.ends("SHIPPED", paid=4200, shipped=3)
+    assert world.levels(sku) == {"NORTH": (2, 0, 3)}
+    assert order.money() == [("authorize", 4200), ("capture", 1800), ("capture", 2400)]
+
+
+@long_story
+def test_an_order_that_waits_for_a_person_is_asked_about_once(world: World) -> None:
+    sku = world.stock(NORTH=5)
+    order = world.order({sku: 2}, mailbox="review").place().reaches("ON_HOLD")
+    first = order.stops_with("FRAUD_REVIEW")
+
+    order.abort()
+    _restarted(order)
+    world.system.until(
+        order.open_cases,
+        lambda cases: [case.kind for case in cases if case.case_id != first.case_id] == ["FRAUD_REVIEW"],
+        what="a new question",
+    )
+
+    assert first.case_id not in [case.case_id for case in order.open_cases()]
+    assert world.levels(sku) == {"NORTH": (3, 2, 0)}
+    order.resolve("FRAUD_REVIEW", Action.ACCEPT).reaches("RELEASED").ship()
+    order.ends("SHIPPED", paid=3000, shipped=2)
+    assert order.money() == [("authorize", 3000), ("capture", 3000)]
+
+
+@long_story
+def test_an_order_is_cancelled_although_its_workflow_was_killed(world: World) -> None:
+    sku = world.stock(NORTH=5)
+    order = world.order({sku: 2}).place().reaches("RELEASED")
+
+    order.abort().cancel()
+    _restarted(order)
+
+    order.ends("CANCELLED", paid=0, cancelled=2)
+    assert world.levels(sku) == {"NORTH": (5, 0, 0)}
+    assert order.money() == [("authorize", 3000), ("void", 3000)]
