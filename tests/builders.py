@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from oms.contracts.api import BY_KEY, ROUTES, Route
@@ -16,6 +17,7 @@ from oms.orders.application.release import release_order
 from oms.orders.domain.capture import Boxes, Taxes, receive
 from oms.orders.domain.order import Order
 
+ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 AT = stamp(NOW)
 CLIENT = Actor("client", "web")

@@ -9,15 +9,18 @@ if TYPE_CHECKING:
     from tests.running.stories import Stories
     from tests.running.system import System
 
+_IN_ORDER = ("system", "stories", "at_rest")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of the running system come last: whoever breaks something small learns of it first."""
     items.sort(key=_late)
 
 
-def _late(item: pytest.Item) -> tuple[bool, bool]:
+def _late(item: pytest.Item) -> int:
+    """Tests of the system, then those that play side by side, then the laws over all that was done."""
     fixtures = getattr(item, "fixturenames", ())
-    return "system" in fixtures or "stories" in fixtures, "at_rest" in fixtures
+    return max((1 + index for index, name in enumerate(_IN_ORDER) if name in fixtures), default=0)
 
 
 @pytest.fixture(scope="session")

@@ -58,10 +58,12 @@ class HappyPath:
         self._relayed: set[str] = set()
         self.seconds: dict[str, list[float]] = defaultdict(list)
         self.events: list[str] = []
+        self.invocations: list[str] = []
+        """Functions of the last order, in the order of their calls."""
 
     def run(self, number: int) -> None:
         """Place one order and bring it to its end."""
-        self.events = []
+        self.events, self.invocations = [], []
         name = f"bench-{time.time_ns():x}-{number}"
         order = one_line_order(name, _SKU, units=2, price=_PRICE)
         placed = self._http("capture/accept_order", "POST /v1/orders", order, key=name)
@@ -125,6 +127,7 @@ class HappyPath:
 
     def _call(self, folder: str, event: dict[str, Any], *, note: str = "") -> Any:
         handler = self._handlers.setdefault(folder, handler_of(folder))
+        self.invocations.append(folder)
         self._meter.step = f"{folder} ({note})" if note else folder
         began = time.process_time()
         answer = handler(event, None)
@@ -147,7 +150,7 @@ def _stream_batch(table: str, item: dict[str, Any]) -> dict[str, Any]:
 
 def measure(endpoint: str, sandbox: str, orders: int) -> dict[str, Any]:
     """Warm up, time `orders` orders unmetered, then meter one."""
-    with scratch.tables(endpoint, sandbox) as (meter, raw):
+    with scratch.metered(endpoint, sandbox) as (meter, raw):
         _stock_up()
         path = HappyPath(meter, raw)
         for table in scratch.STREAMED:
@@ -160,7 +163,13 @@ def measure(endpoint: str, sandbox: str, orders: int) -> dict[str, Any]:
         cpu = {folder: statistics.median(taken) for folder, taken in path.seconds.items()}
         meter.on = True
         path.run(_WARM_UP + orders)
-        return {"calls": [asdict(call) for call in meter.calls], "cpu_seconds": cpu, "events": path.events}
+        return {
+            "calls": [asdict(call) for call in meter.calls],
+            "cpu_seconds": cpu,
+            "events": path.events,
+            "invocations": path.invocations,
+            "consumers": [folder for folders in CONSUMERS.values() for folder in folders],
+        }
 
 
 def _stock_up() -> None:

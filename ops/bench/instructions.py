@@ -5,26 +5,20 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from typing import Final
 
+from ops.bench.handlers import http_event
 from ops.bench.scratch import environment
 from ops.local.synth import ROOT
+from ops.rehearse.crowd import one_line_order
 
 _COUNT: Final = re.compile(r"I\s+refs:\s+([\d,]+)")
 _SECONDS: Final = 300
-_HANDLER: Final = "from ops.bench.handlers import handler_of; handler = handler_of('capture/accept_order')"
-_PLAIN: Final = "import importlib.util, json, pathlib"
-_ORDER: Final = """
-import time
-from ops.bench.handlers import http_event
-from ops.rehearse.sizes import item_bytes
-order = {order}
-def send(name):
-    body = order | {{"external_order_id": name}}
-    answer = handler(http_event("POST /v1/orders", body, key=name), None)
-    assert answer["statusCode"] == 202, answer
-"""
+_FOLDER: Final = ROOT / "functions" / "capture" / "accept_order"
+_HANDLER: Final = f"import sys; sys.path.insert(0, {str(_FOLDER)!r}); from handler import handler"
+_ORDER: Final = "assert handler({event!r}, None)['statusCode'] == 202"
 
 
 class NoValgrindError(Exception):
@@ -53,37 +47,41 @@ class Instructions:
 
 
 def count_instructions(endpoint: str, sandbox: str) -> Instructions:
-    """Runs Python five times under valgrind, on the scratch tables. Raises NoValgrindError."""
+    """Runs Python five times under valgrind, on tables that `scratch` has made. Raises NoValgrindError."""
     if shutil.which("valgrind") is None:
         raise NoValgrindError("valgrind is not installed")
     variables = environment(endpoint, sandbox)
-    start = _count(_PLAIN, variables)
-    handler = _count(_HANDLER, variables)
-    program = f"{_HANDLER}\n{_program()}"
-    once = _count(f"{program}\nsend('first-' + str(time.time_ns()))", variables)
-    twice = _count(
-        f"{program}\nsend('one-' + str(time.time_ns()))\nsend('two-' + str(time.time_ns()))", variables
-    )
-    prepared = _count(program, variables)
+    start = _count("pass", variables)
+    imported = _count(_HANDLER, variables)
+    once = _count(_program(1), variables)
     return Instructions(
-        boto3=_count("import boto3", variables) - _count("pass", variables),
-        accept_order=handler - start,
-        first_order=once - prepared,
-        next_order=twice - once,
+        boto3=_count("import boto3", variables) - start,
+        accept_order=imported - start,
+        first_order=once - imported,
+        next_order=_count(_program(2), variables) - once,
     )
 
 
-def _program() -> str:
-    from ops.rehearse.crowd import one_line_order
-
-    return _ORDER.format(order=repr(one_line_order("x", "BENCH")))
+def _program(orders: int) -> str:
+    """Import the handler and place `orders` new orders."""
+    names = [f"instructions-{time.time_ns():x}-{number}" for number in range(orders)]
+    events = [http_event("POST /v1/orders", one_line_order(name, "BENCH"), key=name) for name in names]
+    return "\n".join([_HANDLER, *(_ORDER.format(event=event) for event in events)])
 
 
 def _count(program: str, variables: dict[str, str]) -> int:
     """Instructions of `python -c program`, the interpreter's own start included."""
     path = os.pathsep.join([str(ROOT / "shared" / "python"), str(ROOT)])
     done = subprocess.run(
-        ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", sys.executable, "-c", program],
+        [
+            "valgrind",
+            "--tool=cachegrind",
+            "--cache-sim=no",
+            "--cachegrind-out-file=/dev/null",
+            sys.executable,
+            "-c",
+            program,
+        ],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": path, "PYTHONHASHSEED": "0", **variables},
         capture_output=True,
         text=True,

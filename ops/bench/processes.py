@@ -38,7 +38,9 @@ class Cpu:
 
     def per(self, orders: int) -> str:
         """CPU milliseconds per order, by party."""
-        shares = {name: 1000 * getattr(self, name) / max(1, orders) for name in ("engine", "workers", "client")}
+        shares = {
+            name: 1000 * getattr(self, name) / max(1, orders) for name in ("engine", "workers", "client")
+        }
         return ", ".join(f"{name} {share:.1f}" for name, share in shares.items())
 
 

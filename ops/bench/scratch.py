@@ -18,22 +18,29 @@ _WATCHED: Final = ("dynamodb", "secretsmanager", *_ANSWERED)
 
 
 @contextmanager
-def tables(endpoint: str, sandbox: str) -> Iterator[tuple[Meter, Any]]:
-    """Set this process up as a function would be, on scratch tables; they are deleted again."""
+def tables(endpoint: str) -> Iterator[dict[str, dict[str, tuple[str, str]]]]:
+    """Make the tables; they are deleted again. Answers table -> index -> its (hash, range) attributes."""
     raw = client("dynamodb", endpoint)
     indexes = {}
     for context, real in read_outputs(endpoint).tables.items():
         description = raw.describe_table(TableName=real)["Table"]
         raw.create_table(**_like(description, f"bench-{context}"))
         indexes[f"bench-{context}"] = index_keys(description)
-    os.environ.update(environment(endpoint, sandbox))
-    meter = Meter(raw, indexes)
-    _hook(meter)
     try:
-        yield meter, raw
+        yield indexes
     finally:
         for table in indexes:
             raw.delete_table(TableName=table)
+
+
+@contextmanager
+def metered(endpoint: str, sandbox: str) -> Iterator[tuple[Meter, Any]]:
+    """Set this process up as a function would be, on scratch tables, with a meter on all its clients."""
+    with tables(endpoint) as indexes:
+        os.environ.update(environment(endpoint, sandbox))
+        meter = Meter(client("dynamodb", endpoint), indexes)
+        _hook(meter)
+        yield meter, meter.raw
 
 
 def environment(endpoint: str, sandbox: str) -> dict[str, str]:

@@ -98,7 +98,9 @@ def _floor(stack: Stack, run_dir: Path, clients: int) -> Rate:
     return rate
 
 
-def _rate(run_dir: Path, clients: int, jobs: Sequence[object], act: Callable[..., object]) -> tuple[list[str], Rate]:
+def _rate(
+    run_dir: Path, clients: int, jobs: Sequence[object], act: Callable[..., object]
+) -> tuple[list[str], Rate]:
     meter = CpuMeter(run_dir)
     answers = at_once(clients, jobs, lambda job: timed(lambda: act(job)))
     cpu = meter.read()

@@ -40,7 +40,11 @@ def count_transitions(stack: Stack) -> Transitions:
 
 def of_history(history: list[dict[str, Any]]) -> Transitions:
     """Each event …StateEntered is a transition; each nested start is an Express run."""
-    states = [event["stateEnteredEventDetails"]["name"] for event in history if event["type"].endswith("StateEntered")]
+    states = [
+        event["stateEnteredEventDetails"]["name"]
+        for event in history
+        if event["type"].endswith("StateEntered")
+    ]
     runs = Counter(event.get("taskScheduledEventDetails", {}).get("resource", "") for event in history)
     nested = sum(count for resource, count in runs.items() if resource.startswith(_NESTED))
     return Transitions(tuple(states), nested)

@@ -34,14 +34,13 @@ class Screen:
             self.out.file.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
             self.out.file.flush()
             return
-        for part in page:
-            self.out.print(part)
+        self.show(*page)
 
     def show(self, *page: RenderableType) -> None:
         """Part of a long result, for people only."""
         if not self.as_json:
             for part in page:
-                self.out.print(part)
+                self.out.print(part, soft_wrap=True)  # nobody can copy an address that was broken in two
 
     def say(self, text: str) -> None:
         """One line of progress."""

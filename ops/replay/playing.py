@@ -29,6 +29,7 @@ CLIENTS: Final = 4
 _SHIPPERS: Final = 4
 _PAUSE_SECONDS: Final = 0.3
 _DESK_EVERY_SECONDS: Final = 2.0
+_TOLD_EVERY: Final = 50
 _ENDS: Final = {"SHIPPED": "shipped", "CANCELLED": "cancelled"}
 STALLED_SECONDS: Final = 180.0
 """Without any order moving for so long, the replay ends and reports what is left."""
@@ -60,6 +61,11 @@ class Progress:
         self.add("replayed", int(replayed))
 
     @property
+    def finished(self) -> int:
+        """Invoices that need nothing more from us, whatever became of them."""
+        return sum(self.counts[end] for end in ("shipped", "cancelled", "dropped", "refused"))
+
+    @property
     def stalled(self) -> bool:
         return time.monotonic() - self.moved_at > STALLED_SECONDS
 
@@ -76,6 +82,7 @@ class Player:
         self._places = BoundedSemaphore(WINDOW)
         self._done = Event()
         self._handled: set[str] = set()
+        self._sent = 0
 
     def play(self, invoices: Iterable[Invoice]) -> None:
         """Until every order has shipped or its cancellation was asked for, or nothing moves any more."""
@@ -94,6 +101,7 @@ class Player:
             while not self._places.acquire(timeout=1.0):
                 if self.progress.stalled:
                     return
+            self._sent += 1
             pool.submit(self._place, invoice).add_done_callback(self._report)
 
     def _place(self, invoice: Invoice) -> None:
@@ -117,13 +125,12 @@ class Player:
 
     def _report(self, _: Future[Any]) -> None:
         counts = self.progress.counts
-        if counts["accepted"] % 100 == 0:
+        if counts["accepted"] % _TOLD_EVERY == 0:
             self._say(", ".join(f"{counts[name]} {name}" for name in ("accepted", "shipped", "cancelled")))
 
     def _wait_for_the_last(self) -> None:
         while not self.progress.stalled:
-            counts = self.progress.counts
-            if counts["accepted"] <= counts["shipped"] + counts["cancelled"] + counts["dropped"]:
+            if self.progress.finished >= self._sent:
                 return
             time.sleep(_PAUSE_SECONDS)
 

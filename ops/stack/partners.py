@@ -27,6 +27,8 @@ CREDENTIALS: Final = {
 _PATIENCE: Final = 5.0
 _START_SECONDS: Final = 20.0
 _INHERITED: Final = ("PATH", "LANG", "LC_ALL", "HOME")
+_STARTED: Final[list[subprocess.Popen[bytes]]] = []
+"""Sandboxes of this process, which may outlive it: dropping one that runs would be a ResourceWarning."""
 
 
 class SandboxError(Exception):
@@ -62,6 +64,7 @@ def start_sandbox(run_dir: Path) -> Sandbox:
             stderr=log,
             start_new_session=True,
         )
+    _STARTED.append(process)
     try:
         return _note(folder, Sandbox(_first_line(process, folder), process.pid))
     except BaseException:
@@ -73,6 +76,7 @@ def stop_sandbox(run_dir: Path) -> None:
     """End the sandbox of `run_dir`, whoever started it; nothing where none runs."""
     folder = _folder(run_dir)
     end(marked(folder), patience=_PATIENCE)
+    _STARTED[:] = [process for process in _STARTED if process.poll() is None]
     (folder / "sandbox.json").unlink(missing_ok=True)
 
 
@@ -100,7 +104,8 @@ def _environment(folder: Path) -> dict[str, str]:
 def _first_line(process: subprocess.Popen[bytes], folder: Path) -> str:
     """Its first line is its address; then it must answer there."""
     assert process.stdout is not None
-    url = process.stdout.readline().decode().strip()  # empty when it ends at once
+    with process.stdout as first_line:
+        url = first_line.readline().decode().strip()  # empty when it ends at once
     deadline = time.monotonic() + _START_SECONDS
     while url and process.poll() is None and time.monotonic() < deadline:
         if _answers(url):

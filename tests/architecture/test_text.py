@@ -14,7 +14,7 @@ _ALLOWED = re.compile(
         127\.0\.0\.1 | localhost | \[::1\]                          # this machine
         | ([\w-]+\.)*(example|invalid|test)(\.(com|org|net))?       # reserved for documentation
         | ([\w-]+\.)*example\.[\w.-]*                               # somebody's tenant
-        | docs\.[\w.-]+ | developer\.[\w.-]+ | [\w.-]+\.rfc-editor\.org
+        | aws\.amazon\.com | docs\.[\w.-]+ | developer\.[\w.-]+ | [\w.-]+\.rfc-editor\.org
         | spec\.openapis\.org | json-schema\.org | states-language\.net | keepachangelog\.com | semver\.org
         | ([\w*-]+\.)*(amazonaws|amazoncognito|stripe|avatax)\.com
         | archive\.ics\.uci\.edu | creativecommons\.org             # the data set of the replay

@@ -1,19 +1,21 @@
 """oms exceptions …: what waits for a person, and deciding it."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from oms.kernel.events import Actor
 from oms.support.application.cases import decide
+from oms.support.application.ports import Cases
 from oms.support.domain.exceptions import Action, ActionNotOffered, Case, State
 from rich.text import Text
 
 from ops.cli.rendering.exceptions import case_document, case_page, cases_page
-from ops.cli.session import ActorOption, JsonFlag, Told, session
+from ops.cli.session import ActorOption, JsonFlag, Told, named_order, session
 from ops.stack import Stack
 
-_OWNERS = ("support", "engineering")
+OWNERS = ("support", "engineering")
 _LIMIT = 200
 
 app = typer.Typer(help="What waits for a person.", no_args_is_help=True)
@@ -25,22 +27,16 @@ CaseArgument = Annotated[str, typer.Argument(metavar="EXCEPTION", help="As `oms 
 def list_cases(
     ctx: typer.Context,
     owner: Annotated[str, typer.Option(help="support or engineering; without it, both.")] = "",
-    resolved: Annotated[bool, typer.Option("--resolved", help="Those that were decided, too.")] = False,
+    order: Annotated[str, typer.Option(help="All of this order, the decided ones too.")] = "",
     as_json: JsonFlag = False,
 ) -> None:
-    """List exceptions, nearest deadline first."""
+    """List what is open, nearest deadline first."""
     here = session(ctx)
-    if owner and owner not in _OWNERS:
-        raise Told(f"no such owner: {owner}; there are {', '.join(_OWNERS)}")
-    states = (State.OPEN, State.ESCALATED, *((State.RESOLVED,) if resolved else ()))
+    if owner and owner not in OWNERS:
+        raise Told(f"no such owner: {owner}; there are {', '.join(OWNERS)}")
     cases = here.stack().support
-    found = [
-        case
-        for group in ([owner] if owner else _OWNERS)
-        for state in states
-        for case in cases.queue(group, state.value, limit=_LIMIT)
-    ]
-    rows = [case_document(case) for case in sorted(found, key=lambda case: (case.deadline, case.case_id))]
+    found = cases.of_subject(named_order(order)) if order else open_cases(cases, [owner] if owner else OWNERS)
+    rows = [case_document(case) for case in found]
     here.screen(as_json).emit({"exceptions": rows}, cases_page(rows))
 
 
@@ -69,6 +65,17 @@ def resolve_case(
     lines = [Text(f"{decided.case_id}: {decided.resolution} by {decided.resolved_by}")]
     lines += [Text(f"its message was sent to {sent} again")] if sent else []
     here.screen(as_json).emit(document, *lines)
+
+
+def open_cases(cases: Cases, owners: Iterable[str] = OWNERS) -> list[Case]:
+    """The work queues of `owners`, nearest deadline first."""
+    found = [
+        case
+        for owner in owners
+        for state in (State.OPEN, State.ESCALATED)
+        for case in cases.queue(owner, state.value, limit=_LIMIT)
+    ]
+    return sorted(found, key=lambda case: (case.deadline, case.case_id))
 
 
 def settle(stack: Stack, case_id: str, action: Action, *, reason: str, actor: Actor) -> tuple[Case, str]:

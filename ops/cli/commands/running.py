@@ -9,6 +9,7 @@ import typer
 from oms.orders.domain.order import STATUSES
 from rich.text import Text
 
+from ops.cli.commands.exceptions import open_cases
 from ops.cli.demonstration import Shown, demonstrate
 from ops.cli.rendering.running import pruned_page, seconds_page, serving_document, serving_page
 from ops.cli.rendering.status import status_page
@@ -165,17 +166,15 @@ def _environment_seconds() -> dict[str, float]:
 
 
 def _counts(stack: Stack) -> Json:
-    cases = [case for owner in ("support", "engineering") for case in _open_cases(stack, owner)]
+    cases = [
+        {"case_id": case.case_id, "kind": case.kind, "deadline": case.deadline}
+        for case in open_cases(stack.support)
+    ]
     return {
         "orders": {status: _count(stack, status) for status in STATUSES},
         "exceptions": cases,
         "queues": backlog(stack),
     }
-
-
-def _open_cases(stack: Stack, owner: str) -> list[Json]:
-    found = [case for state in ("OPEN", "ESCALATED") for case in stack.support.queue(owner, state, limit=200)]
-    return [{"case_id": case.case_id, "kind": case.kind, "deadline": case.deadline} for case in found]
 
 
 def _count(stack: Stack, status: str) -> int:

@@ -37,9 +37,18 @@ def case_document(case: Case) -> dict[str, Any]:
 def cases_page(rows: Sequence[Json]) -> RenderableType:
     """A work queue, nearest deadline first."""
     if not rows:
-        return Text("No open exceptions.")
-    table = Table("exception", "kind", "owner", "state", "deadline", "safe actions", box=None, pad_edge=False)
-    table.columns[0].overflow = "fold"
+        return Text("No exceptions.")
+    table = Table(
+        "exception",
+        "kind",
+        "owner",
+        "state",
+        "deadline",
+        "actions",
+        box=None,
+        pad_edge=False,
+    )
+    table.columns[0].no_wrap = True
     for row in rows:
         table.add_row(
             row["case_id"],
@@ -47,7 +56,7 @@ def cases_page(rows: Sequence[Json]) -> RenderableType:
             row["owner"],
             row["state"],
             when(row["deadline"]),
-            ", ".join(row["actions"]),
+            ", ".join(row["actions"]) or row["resolution"],
         )
     return table
 
@@ -60,7 +69,8 @@ def case_page(row: Json) -> RenderableType:
     table.add_row("opened", when(row["opened_at"]))
     table.add_row("deadline", when(row["deadline"]))
     table.add_row("safe actions", ", ".join(row["actions"]) or "none")
-    table.add_row("on RETRY", _retry(row))
+    if "RETRY" in row["actions"]:
+        table.add_row("on RETRY", _retry(row))
     if row["resolution"]:
         table.add_row("resolved", f"{row['resolution']} by {row['resolved_by']}")
     return table

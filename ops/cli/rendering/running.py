@@ -33,28 +33,22 @@ def serving_document(stack: Stack) -> dict[str, Any]:
 
 def serving_page(document: Json) -> RenderableType:
     """Where to go from here."""
-    table = Table.grid(padding=(0, 2))
-    for label, value in (
+    places = (
         ("HTTP API", document["api"]),
         ("tokens", f"{document['token_url']}  (clients {', '.join(document['clients'])})"),
         ("AWS", document["aws"]),
         ("partner sandbox", f"{document['sandbox']}/_sandbox/effects" if document["sandbox"] else "none"),
         ("order workflow", document["workflow"]),
         ("its executions", document["list_executions"]),
-    ):
-        table.add_row(label, _whole(value))
+    )
     oms = ".venv/bin/oms"
     page = f"{document['api']}/v1/orders?status=SHIPPED"
     tries = (
         f"Try: {oms} orders list   {oms} orders show ORDER   {oms} exceptions list   {oms} verify",
         f"     curl -H \"Authorization: Bearer $({oms} token web)\" '{page}'",
     )
-    return Group(Rule("Serving", align="left"), table, *(_whole(text, "dim") for text in tries))
-
-
-def _whole(text: str, style: str = "") -> Text:
-    """Never broken: people copy it."""
-    return Text(text, style=style, no_wrap=True, overflow="ignore")
+    lines = [Text(f"{label:<16} {value}") for label, value in places]
+    return Group(Rule("Serving", align="left"), *lines, *(Text(text, "dim") for text in tries))
 
 
 def pruned_page(pruned: Sequence[Json]) -> RenderableType:

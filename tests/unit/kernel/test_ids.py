@@ -63,7 +63,18 @@ def test_a_fulfilment_order_leads_back_to_its_order(number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "f1", "-f1", order_id("web", "1"), order_id("web", "1") + "-f", "ord_x-f1", "-f-f1"]
+    "text",
+    [
+        "",
+        "f1",
+        "-f1",
+        "-f-f1",
+        "ord_x-f1",
+        order_id("web", "1"),
+        order_id("web", "1") + "-f",
+        order_id("web", "1") + "-f²",
+        order_id("web", "1") + "-f" + "9" * 2_000,  # more than a key of DynamoDB holds
+    ],
 )
 def test_what_is_no_fulfilment_order_id_leads_nowhere(text: str) -> None:
     assert order_of_fulfilment(text) is None

@@ -21,8 +21,7 @@ from oms.support.domain.exceptions import (
     resolve,
 )
 
-from tests.builders import NOW, ORDER
-from tests.contract.running import ROOT
+from tests.builders import NOW, ORDER, ROOT
 
 WORKFLOW: Any = yaml.safe_load((ROOT / "statemachines/order_capture.asl.yaml").read_text())
 

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 _EFFECTS = UUID("6f0c4b1e-6f3b-5d0e-9a39-1f7f3f6f9b53")
 _ORDER_ID_CHARACTERS = 26  # 130 bits of SHA-256 in base 32: collisions are not a concern
+_FULFILMENT_DIGITS = 6
 
 
 def order_id(channel: str, external_order_id: str) -> str:
@@ -38,4 +39,5 @@ def fulfilment_order_id(order: str, number: int) -> str:
 def order_of_fulfilment(fulfilment_order: str) -> str | None:
     """The order id inside a fulfilment order id; None when it is not one."""
     order, _, number = fulfilment_order.rpartition("-f")
-    return order if is_order_id(order) and number.isdigit() else None
+    is_number = number.isascii() and number.isdigit() and len(number) <= _FULFILMENT_DIGITS
+    return order if is_order_id(order) and is_number else None

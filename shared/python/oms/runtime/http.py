@@ -23,6 +23,7 @@ from oms.runtime.logs import failure, log
 
 Body = TypeVar("Body", bound=BaseModel)
 _MAX_IDEMPOTENCY_KEY = 128
+_MAX_PARAMETER = 256
 _MAX_ERRORS = 20
 
 
@@ -47,7 +48,7 @@ class Request:
             )
         try:
             document = json.loads(self.raw)
-        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # also a number of more digits than Python reads
             raise Problem("malformed_json", "The body cannot be parsed as JSON.") from error
         try:
             return (
@@ -80,10 +81,13 @@ class Request:
         return self.channel in (ALL_CHANNELS, channel)
 
     def parameter(self, name: str, *, allowed: tuple[str, ...] = ()) -> str:
-        """A required query parameter. Raises Problem where it is missing or not one of `allowed`."""
+        """A required query parameter. Raises Problem where it is missing, too long or not one of `allowed`."""
         value = self.query.get(name, "")
         if not value:
             raise Problem("parameter_missing", errors=(FieldError(f"query.{name}", "is required"),))
+        if len(value) > _MAX_PARAMETER:
+            error = FieldError(f"query.{name}", f"is longer than {_MAX_PARAMETER} characters")
+            raise Problem("parameter_invalid", errors=(error,))
         if allowed and value not in allowed:
             raise Problem(
                 "parameter_invalid", errors=(FieldError(f"query.{name}", f"is none of {', '.join(allowed)}"),)
@@ -93,7 +97,7 @@ class Request:
     def limit(self, *, default: int = 50, most: int = 100) -> int:
         """The page size. Raises Problem where it is not a number from 1 to `most`."""
         text = self.query.get("limit", str(default))
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= most):
+        if not (text.isascii() and text.isdigit() and len(text) <= 6 and 1 <= int(text) <= most):
             raise Problem(
                 "parameter_invalid", errors=(FieldError("query.limit", f"is not a number from 1 to {most}"),)
             )
@@ -131,8 +135,9 @@ def http_api(operations: Mapping[str, Operation], *, clients: Callable[[], Mappi
             return _response(problem.status, problem.body(), {"content-type": CONTENT_TYPE})
         except Exception as error:
             failure(key, error)
-            broken = Problem("busy" if isinstance(error, Retryable) else "internal_error")
-            headers = {"content-type": CONTENT_TYPE, "retry-after": "1"}
+            passing = isinstance(error, Retryable)
+            broken = Problem("busy" if passing else "internal_error")
+            headers = {"content-type": CONTENT_TYPE} | ({"retry-after": "1"} if passing else {})
             return _response(broken.status, broken.body(), headers)
 
     return handler

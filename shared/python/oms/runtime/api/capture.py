@@ -1,6 +1,7 @@
 """Place, cancel and ship."""
 
 import hashlib
+import json
 from datetime import datetime
 
 from pydantic import BaseModel
@@ -19,11 +20,14 @@ from oms.orders.domain.order import Order
 from oms.orders.domain.shipping import AlreadyRecorded, Parcel, ShipmentRefused
 from oms.runtime.http import Answer, Request
 
+_MOST_SKU_BYTES = 160_000
+"""A parcel of the whole order is one event, and EventBridge takes no more than 256 KB."""
+
 
 def place(request: Request, *, orders: Orders, now: datetime) -> Answer:
     """POST /v1/orders: stored once, however often it is sent."""
     key, channel = request.idempotency_key(), request.one_channel()
-    body = request.body(PlaceOrder)
+    body = _publishable(request, request.body(PlaceOrder))
     new_id = order_id(channel, body.external_order_id)
     snapshot = body.snapshot(order_id=new_id, channel=channel, placed_at=stamp(now))
     mark = RequestKey(channel, key, fingerprint(body))
@@ -94,6 +98,16 @@ def visible_order(request: Request, wanted: str, *, orders: Orders) -> Order:
 def fingerprint(body: BaseModel) -> str:
     """Equal for equal requests, whatever their spacing and order of fields."""
     return hashlib.sha256(body.model_dump_json().encode()).hexdigest()
+
+
+def _publishable(request: Request, body: PlaceOrder) -> PlaceOrder:
+    if len(request.raw) <= _MOST_SKU_BYTES:
+        return body
+    size = sum(len(json.dumps(line.sku, ensure_ascii=False).encode()) for line in body.lines)
+    if size > _MOST_SKU_BYTES:
+        error = FieldError("lines", f"have SKUs of {size} bytes in all, the limit is {_MOST_SKU_BYTES}")
+        raise Problem("body_too_large", errors=(error,))
+    return body
 
 
 def _units_by_number(body: RecordShipment, snapshot: OrderSnapshot | None) -> dict[int, int]:

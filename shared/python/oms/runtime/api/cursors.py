@@ -1,13 +1,17 @@
 """Cursors say where a listing goes on. They carry no rights: channel and filter come from the request again."""
 
 import base64
-import binascii
 import json
+import re
+from typing import Any
 
 from oms.contracts.problems import FieldError, Problem
+from oms.kernel.ids import is_order_id, order_of_fulfilment
 from oms.orders.application.ports import Position
 
-_LONGEST = 400
+START = "start"
+"""Both the moment and the item of a position at the very beginning of a channel."""
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 
 
 def encode(position: Position | None) -> str | None:
@@ -19,21 +23,25 @@ def encode(position: Position | None) -> str | None:
 
 
 def decode(text: str, *, channels: tuple[str, ...]) -> Position | None:
-    """The position in a cursor; None for no cursor. Raises Problem for anything that `encode` did not make."""
+    """The position in a cursor; None for no cursor. Raises Problem for what cannot be one of `channels`."""
     if not text:
         return None
+    match _unpacked(text):
+        case [str() as channel, str() as at, str() as item_id] if channel in channels and _exists(at, item_id):
+            return Position(channel, at, item_id)
+    raise Problem("cursor_invalid", errors=(FieldError("query.cursor", "is not a cursor of this listing"),))
+
+
+def _unpacked(text: str) -> Any:
+    padded = text + "=" * (-len(text) % 4)
     try:
-        padded = text + "=" * (-len(text) % 4)
-        channel, at, item_id = json.loads(
-            base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True)
-        )
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise _invalid() from error
-    well_formed = all(isinstance(part, str) and 0 < len(part) < _LONGEST for part in (channel, at, item_id))
-    if not well_formed or channel not in channels:
-        raise _invalid()
-    return Position(channel, at, item_id)
+        return json.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
+    except (ValueError, RecursionError):
+        return None
 
 
-def _invalid() -> Problem:
-    return Problem("cursor_invalid", errors=(FieldError("query.cursor", "is not a cursor of this listing"),))
+def _exists(at: str, item_id: str) -> bool:
+    """Whether a listing can have such a place. DynamoDB must never meet a key that we did not write."""
+    if (at, item_id) == (START, START):
+        return True
+    return bool(_STAMP.fullmatch(at)) and (is_order_id(item_id) or order_of_fulfilment(item_id) is not None)

@@ -10,7 +10,7 @@ from oms.kernel.events import Event
 from oms.orders.application.ports import OrderListings, Orders, Position
 from oms.orders.domain.order import STATUSES
 from oms.runtime.api.capture import visible_order
-from oms.runtime.api.cursors import decode, encode
+from oms.runtime.api.cursors import START, decode, encode
 from oms.runtime.api.views import fulfilment_view, order_row, order_view, timeline_entry
 from oms.runtime.http import Answer, Request
 
@@ -60,9 +60,6 @@ def list_fulfilment_orders(request: Request, *, orders: Orders, listings: OrderL
     return Answer({"fulfilment_orders": rows, "cursor": cursor})
 
 
-_START = "start"
-
-
 def _across_channels(
     request: Request, page: Callable[[str, int, Position | None], tuple[list[T], Position | None]]
 ) -> tuple[list[T], str | None]:
@@ -73,11 +70,11 @@ def _across_channels(
     remaining = channels[channels.index(after.channel) :] if after else channels
     rows: list[T] = []
     for index, channel in enumerate(remaining):
-        start = after if after and after.channel == channel and after.item_id != _START else None
+        start = after if after and after.channel == channel and after.item_id != START else None
         found, position = page(channel, limit - len(rows), start)
         rows += found
         if position is None and len(rows) >= limit and index + 1 < len(remaining):
-            position = Position(remaining[index + 1], _START, _START)
+            position = Position(remaining[index + 1], START, START)
         if position is not None:
             return rows, encode(position)
     return rows, None

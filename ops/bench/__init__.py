@@ -1,0 +1,1 @@
+"""Figures of a running Holdfast: `python -m ops.bench`."""

@@ -1,0 +1,187 @@
+"""What `python -m ops.bench` can print. Each section measures something and answers its lines."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from infra.catalogue import CATALOGUE
+from ops.bench import scratch
+from ops.bench.first_order import FirstOrder
+from ops.bench.instructions import NoValgrindError, count_instructions
+from ops.bench.prices import Quantities, cost
+from ops.bench.processes import MemoryMeter
+from ops.bench.throughput import throughput, warm_up
+from ops.bench.transitions import Transitions, count_transitions
+from ops.local.synth import ROOT
+from ops.stack import Stack
+
+_MEASURE_SECONDS: Final = 300
+_ORDERS_PER_CLIENTS: Final[Mapping[int, int]] = {1: 20, 8: 120, 32: 200}
+_QUICK: Final[Mapping[int, int]] = {1: 3, 4: 8}
+
+
+@dataclass
+class Bench:
+    """A running stack to measure, and what one section leaves for another."""
+
+    stack: Stack
+    run_dir: Path
+    first: FirstOrder
+    quick: bool
+    memory: MemoryMeter
+    transitions: Transitions | None = None
+    measured: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def endpoint(self) -> str:
+        return self.stack.outputs.endpoint
+
+    @property
+    def sandbox(self) -> str:
+        if self.stack.sandbox_url is None:
+            raise LookupError("there is no partner sandbox")
+        return self.stack.sandbox_url
+
+
+Section = Callable[[Bench], Iterable[str]]
+
+
+def first_order(bench: Bench) -> Iterable[str]:
+    """From nothing to the first order."""
+    return bench.first.text()
+
+
+def rates(bench: Bench) -> Iterable[str]:
+    """Orders per second, CPU and latency."""
+    sizes = _QUICK if bench.quick else _ORDERS_PER_CLIENTS
+    for clients, orders in sizes.items():
+        warm_up(bench.stack, clients)
+        yield from throughput(bench.stack, bench.run_dir, clients, orders).text()
+
+
+def memory(bench: Bench) -> Iterable[str]:
+    """The most memory the stack has taken so far, and what one worker takes."""
+    bench.memory.look()
+    peak = bench.memory.peak
+    yield f"peak of the stack {peak['stack']:.0f} MB PSS: engine {peak['engine']:.0f}, {bench.memory.workers} workers {peak['workers']:.0f}"
+    if workers := bench.memory.one_worker:
+        resident, shared = (statistics.median(sizes) for sizes in zip(*workers, strict=True))
+        yield f"one Lambda worker {resident:.0f} MB RSS, {shared:.0f} MB PSS (medians of {len(workers)})"
+
+
+def transitions(bench: Bench) -> Iterable[str]:
+    """State transitions of one real order."""
+    counted = _transitions(bench)
+    yield f"{counted.count} transitions of Standard ({' > '.join(counted.states)}), {counted.express_runs} Express run"
+
+
+def calls(bench: Bench) -> Iterable[str]:
+    """AWS calls and capacity units of one happy path, by step."""
+    steps: dict[str, list[float]] = {}
+    for call in _measured(bench)["calls"]:
+        row = steps.setdefault(call["step"], [0.0] * 4)
+        units = (1.0, call["write_units"], call["index_units"], call["read_units"])
+        steps[call["step"]] = [sum(pair) for pair in zip(row, units, strict=True)]
+    yield f"{'step':<44} {'calls':>5} {'WRU':>6} {'index':>6} {'RRU':>6}"
+    totals = [sum(column) for column in zip(*steps.values(), strict=True)]
+    for step, row in [*steps.items(), ("one order", totals)]:
+        yield f"{step:<44} {row[0]:>5.0f} {row[1]:>6.0f} {row[2]:>6.0f} {row[3]:>6.1f}"
+    yield f"{totals[1] + totals[2]:.0f} write units in all, the indexes included"
+
+
+def costs(bench: Bench) -> Iterable[str]:
+    """USD per 1,000 orders at list prices, from the counts."""
+    quantities = _quantities(bench)
+    for service, dollars in cost(quantities).items():
+        yield f"{service:<26} {dollars:8.4f} USD per 1,000 orders"
+    yield (
+        f"from {quantities.lambda_requests:.0f} invocations, {quantities.lambda_gb_seconds:.3f} GB-s, "
+        f"{quantities.events:.0f} events, {quantities.deliveries:.0f} deliveries, "
+        f"{quantities.write_units:.0f} WRU, {quantities.read_units:.1f} RRU, {quantities.transitions:.0f} transitions"
+    )
+
+
+def instructions(bench: Bench) -> Iterable[str]:
+    """Instructions of a cold start."""
+    try:
+        with scratch.tables(bench.endpoint):
+            return count_instructions(bench.endpoint, bench.sandbox).text()
+    except NoValgrindError as missing:
+        return [f"not measured: {missing}"]
+
+
+SECTIONS: Final[Mapping[str, Section]] = {
+    "first": first_order,
+    "throughput": rates,
+    "memory": memory,
+    "transitions": transitions,
+    "calls": calls,
+    "costs": costs,
+    "instructions": instructions,
+}
+"""In the order they are printed."""
+
+
+def _transitions(bench: Bench) -> Transitions:
+    bench.transitions = bench.transitions or count_transitions(bench.stack)
+    return bench.transitions
+
+
+def _measured(bench: Bench) -> dict[str, Any]:
+    """The happy path in a process of its own: it sets its environment up as a function's."""
+    if not bench.measured:
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder) / "measured.json"
+            command = [sys.executable, "-m", "ops.bench.happy_path", "--endpoint", bench.endpoint]
+            command += [
+                "--sandbox",
+                bench.sandbox,
+                "--orders",
+                "3" if bench.quick else "15",
+                "--out",
+                str(out),
+            ]
+            path = os.pathsep.join([str(ROOT / "shared" / "python"), str(ROOT)])
+            done = subprocess.run(
+                command,
+                env={**os.environ, "PYTHONPATH": path},
+                capture_output=True,
+                text=True,
+                timeout=_MEASURE_SECONDS,
+                check=False,
+            )
+            if done.returncode:
+                raise RuntimeError(f"the happy path failed:\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
+            bench.measured = json.loads(out.read_text(encoding="utf-8"))
+    return bench.measured
+
+
+def _quantities(bench: Bench) -> Quantities:
+    measured, counted = _measured(bench), _transitions(bench)
+    invocations = measured["invocations"]
+    seconds: Mapping[str, float] = measured["cpu_seconds"]
+    of_assessment = (
+        "sourcing/plan_fulfilment",
+        "tax/quote_tax",
+        "inventory/reserve_stock",
+        "payments/authorize_payment",
+    )
+    return Quantities(
+        lambda_requests=len(invocations),
+        lambda_gb_seconds=sum(seconds[one] * CATALOGUE[one].memory / 1024 for one in invocations),
+        http_requests=2,
+        events=len(measured["events"]),
+        deliveries=sum(one in measured["consumers"] for one in invocations),
+        write_units=sum(call["write_units"] + call["index_units"] for call in measured["calls"]),
+        read_units=sum(call["read_units"] for call in measured["calls"]),
+        transitions=counted.count,
+        express_runs=counted.express_runs,
+        express_seconds=sum(seconds[one] for one in of_assessment),
+    )

@@ -1,0 +1,89 @@
+"""What the figures are made of: prices, histories, and the names of the sections."""
+
+import argparse
+from typing import Any
+
+import pytest
+
+from infra.names import camel
+from infra.stacks.workflows import RESUMES, TASKS
+from ops.bench.__main__ import _names
+from ops.bench.handlers import handler_of
+from ops.bench.happy_path import CONSUMERS
+from ops.bench.prices import Quantities, cost
+from ops.bench.sections import SECTIONS
+from ops.bench.transitions import of_history
+from ops.local.synth import ROOT
+from ops.verify.outbox_laws import CONSUMERS as VERIFIED
+
+OFF_THE_HAPPY_PATH = {
+    "inventory/release_stock",
+    "payments/settle_cancellation",
+    "capture/hold_order",
+    "capture/cancel_lines",
+    "support/await_resolution",
+}
+
+
+def quantities(**changes: float) -> Quantities:
+    nothing = dict.fromkeys(Quantities.__dataclass_fields__, 0.0)
+    return Quantities(**(nothing | changes))
+
+
+def test_the_cost_of_a_thousand_orders_is_the_sum_of_its_parts() -> None:
+    found = cost(quantities(transitions=7, write_units=60, http_requests=2, deliveries=5))
+
+    assert found["Step Functions Standard"] == pytest.approx(0.175)
+    assert found["DynamoDB"] == pytest.approx(0.0375)
+    assert found["API Gateway"] == pytest.approx(0.002)
+    assert found["SQS"] == pytest.approx(0.006)
+    assert found["total"] == pytest.approx(0.2205)
+
+
+def test_nothing_costs_nothing() -> None:
+    assert cost(quantities())["total"] == 0
+
+
+def test_transitions_are_the_states_entered() -> None:
+    history: list[dict[str, Any]] = [
+        {"type": "ExecutionStarted"},
+        {"type": "TaskStateEntered", "stateEnteredEventDetails": {"name": "Assess"}},
+        {"type": "TaskScheduled", "taskScheduledEventDetails": {"resource": "startSyncExecution"}},
+        {"type": "TaskStateExited", "stateExitedEventDetails": {"name": "Assess"}},
+        {"type": "SucceedStateEntered", "stateEnteredEventDetails": {"name": "Complete"}},
+    ]
+
+    counted = of_history(history)
+
+    assert (counted.count, counted.states, counted.express_runs) == (2, ("Assess", "Complete"), 1)
+
+
+def test_only_known_sections_can_be_asked_for() -> None:
+    assert _names("costs,first") == ["costs", "first"]
+    with pytest.raises(argparse.ArgumentTypeError, match="no section speed"):
+        _names("costs,speed")
+    assert all(section.__doc__ for section in SECTIONS.values())
+
+
+def test_a_handler_is_found_by_its_folder() -> None:
+    assert callable(handler_of("capture/start_order_capture"))
+    with pytest.raises(FileNotFoundError):
+        handler_of("capture/nowhere")
+
+
+def test_the_happy_path_runs_every_task_up_to_the_wait_for_shipment() -> None:
+    """A task that joins the happy path must join the measurement."""
+    files = ("order_capture.asl.yaml", "assess_order.asl.yaml")
+    workflows = "".join((ROOT / "statemachines" / name).read_text(encoding="utf-8") for name in files)
+    source = (ROOT / "ops" / "bench" / "happy_path.py").read_text(encoding="utf-8")
+    tasks = {folder for folder in TASKS if f"${{{camel(folder)}}}" in workflows}
+
+    assert {folder for folder in tasks if f'"{folder}"' not in source} == OFF_THE_HAPPY_PATH
+
+
+def test_verification_knows_every_consumer_that_the_bench_feeds() -> None:
+    takes = {consumer.folder: set(consumer.takes) for consumer in VERIFIED}
+
+    for event, folders in CONSUMERS.items():
+        assert all(event in takes[folder] for folder in folders)
+    assert takes["capture/resume_order_capture"] == set(RESUMES)
