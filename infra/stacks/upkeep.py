@@ -37,7 +37,7 @@ class UpkeepStack(HoldfastStack):
     def __init__(self, scope: Construct, name: str, *, settings: Settings, **kwargs: Any) -> None:
         super().__init__(scope, name, settings=settings, **kwargs)
         self._relay()
-        self._every_minute(self._publisher("relay/sweep_outbox"))
+        self._every_minute(self._publisher("relay/sweep_outbox"), "relay/sweep_outbox")
         self._watchdog()
         self._parking()
 
@@ -117,12 +117,14 @@ class UpkeepStack(HoldfastStack):
             "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:"
             "execution:holdfast-order-capture:*]",
         )
-        self._every_minute(watchdog)
+        self._every_minute(watchdog, "capture/watch_orders")
 
-    def _every_minute(self, function: TaskFunction) -> None:
+    def _every_minute(self, function: TaskFunction, folder: str) -> None:
+        """The rule has a name, because the runbooks switch it off by it."""
         rule = events.Rule(
             self,
             f"{function.node.id}EveryMinute",
+            rule_name=f"{names.function_name(folder)}-every-minute",
             schedule=events.Schedule.rate(cdk.Duration.minutes(1)),
             targets=[targets.LambdaFunction(function, retry_attempts=0)],
         )

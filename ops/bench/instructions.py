@@ -51,6 +51,7 @@ def count_instructions(endpoint: str, sandbox: str) -> Instructions:
     if shutil.which("valgrind") is None:
         raise NoValgrindError("valgrind is not installed")
     variables = environment(endpoint, sandbox)
+    _run([], _HANDLER, variables)  # compiles what is not compiled yet: that is not what is counted
     start = _count("pass", variables)
     imported = _count(_HANDLER, variables)
     once = _count(_program(1), variables)
@@ -71,24 +72,24 @@ def _program(orders: int) -> str:
 
 def _count(program: str, variables: dict[str, str]) -> int:
     """Instructions of `python -c program`, the interpreter's own start included."""
+    tool = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
+    found = _COUNT.search(_run(tool, program, variables))
+    if found is None:
+        raise RuntimeError("valgrind printed no count")
+    return int(found[1].replace(",", ""))
+
+
+def _run(tool: list[str], program: str, variables: dict[str, str]) -> str:
+    """What it printed as errors. Raises RuntimeError where it failed."""
     path = os.pathsep.join([str(ROOT / "shared" / "python"), str(ROOT)])
     done = subprocess.run(
-        [
-            "valgrind",
-            "--tool=cachegrind",
-            "--cache-sim=no",
-            "--cachegrind-out-file=/dev/null",
-            sys.executable,
-            "-c",
-            program,
-        ],
+        [*tool, sys.executable, "-c", program],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": path, "PYTHONHASHSEED": "0", **variables},
         capture_output=True,
         text=True,
         timeout=_SECONDS,
         check=False,
     )
-    found = _COUNT.search(done.stderr)
-    if done.returncode or found is None:
-        raise RuntimeError(f"under valgrind: {done.stdout[-500:]}{done.stderr[-1500:]}")
-    return int(found[1].replace(",", ""))
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(tool)}: {done.stdout[-500:]}{done.stderr[-1500:]}")
+    return done.stderr

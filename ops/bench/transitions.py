@@ -46,7 +46,7 @@ def of_history(history: list[dict[str, Any]]) -> Transitions:
         if event["type"].endswith("StateEntered")
     ]
     runs = Counter(event.get("taskScheduledEventDetails", {}).get("resource", "") for event in history)
-    nested = sum(count for resource, count in runs.items() if resource.startswith(_NESTED))
+    nested = sum(count for resource, count in runs.items() if resource.endswith(_NESTED))
     return Transitions(tuple(states), nested)
 
 

@@ -39,16 +39,12 @@ def law_6(evidence: Evidence) -> Law:
         if evidence.is_quiet(event.subject) and (intent := _intent(event)).amount
     }
     broken = [
-        f"{each.kind} {each.key} took effect {times} times" for each, times in effects.items() if times > 1
+        f"{each.key}: {each.kind} took effect {times} times" for each, times in effects.items() if times > 1
     ]
     broken += [
-        f"{owners[e.key]}: the gateway did {_said(e)}, we know of none"
-        for e in effects.keys() - intents.keys()
+        f"{owners[e.key]}: the gateway did {_said(e)}, we know of none" for e in effects.keys() - intents
     ]
-    broken += [
-        f"{intents[i]}: we hold for done {_said(i)}, the gateway did not"
-        for i in intents.keys() - effects.keys()
-    ]
+    broken += [f"{intents[i]}: the gateway did no {_said(i)}, we do" for i in intents.keys() - effects.keys()]
     kinds = Counter(each.kind for each in settled)
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
     waiting = len(evidence.money_effects) - len(settled)
@@ -62,30 +58,18 @@ def law_11(evidence: Evidence) -> Law:
         return skipped(11, _NAME_11, _NO_SANDBOX)
     shipped = {tax_code(event.subject, event.data["shipment_id"]): event for event in evidence.shipments}
     records = {record.code: record for record in evidence.tax_records}
-    waiting = [
-        code
-        for code, event in shipped.items()
-        if code not in records and not evidence.is_quiet(event.subject)
-    ]
-    parked = [
-        code
-        for code, event in shipped.items()
-        if code not in records and is_parked(evidence, "tax/commit_tax", event)
-    ]
-    excused = {*waiting, *parked}
+    missing = {code: event for code, event in shipped.items() if code not in records}
+    parked = {code for code, event in missing.items() if is_parked(evidence, "tax/commit_tax", event)}
+    waiting = {code for code, event in missing.items() if not evidence.is_quiet(event.subject)} - parked
     broken = [
         problem
         for code, event in shipped.items()
-        for problem in _tax_problems(event, records.get(code), code in excused)
+        for problem in _tax_problems(event, records.get(code), code in parked | waiting)
     ]
     broken += [f"{code} records a shipment that never was" for code in records.keys() - shipped.keys()]
     figures = f"{len(records)} tax documents, {_totals(records.values(), shipped.values())}"
-    return found(
-        11,
-        _NAME_11,
-        figures + _in_flight(len(waiting)) + (f", {len(parked)} parked" if parked else ""),
-        broken,
-    )
+    figures += _in_flight(len(waiting)) + (f", {len(parked)} parked" if parked else "")
+    return found(11, _NAME_11, figures, broken)
 
 
 def _tax_problems(event: Event, record: TaxRecord | None, excused: bool) -> Iterable[str]:

@@ -1,7 +1,7 @@
 """What a verification found: one entry per law, with its figures."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 _SHOWN = 5
@@ -48,6 +48,21 @@ def found(number: int, name: str, figures: str, violations: Iterable[str]) -> La
     """A law that was checked; it holds where there are no violations."""
     broken = sorted(violations)
     return Law(number, name, not broken, figures, broken)
+
+
+def confirmed(earlier: Report, later: Report) -> Report:
+    """The later report with only those violations whose subject (the text before a colon) broke the law before."""
+    known = {(law.number, _subject(text)) for law in earlier.laws for text in law.violations}
+    laws = [
+        replace(law, violations=standing, holds=not standing)
+        for law in later.laws
+        for standing in [[text for text in law.violations if (law.number, _subject(text)) in known]]
+    ]
+    return replace(later, laws=laws)
+
+
+def _subject(violation: str) -> str:
+    return violation.partition(": ")[0]
 
 
 def skipped(number: int, name: str, why: str) -> Law:

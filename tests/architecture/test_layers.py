@@ -84,3 +84,12 @@ def test_a_package_without_a_layer_breaks_the_contract(contract_id: str, imports
 
 def test_every_contract_has_a_planted_import_that_breaks_it() -> None:
     assert {contract_id for contract_id, _, _ in PLANTED} == set(CONTRACTS)
+
+
+def test_no_function_pays_for_the_models_of_events_and_answers(imports: grimp.ImportGraph) -> None:
+    """Functions publish plain dataclasses and answer plain dictionaries: a cold start imports neither contract."""
+    handlers = [module for module in imports.modules if module.endswith(".handler")]
+    assert len(handlers) > 20
+    needed = {one for handler in handlers for one in imports.find_upstream_modules(handler)}
+    assert "oms.contracts.requests" in needed
+    assert not {one for one in needed if one.startswith(("oms.contracts.events", "oms.contracts.answers"))}

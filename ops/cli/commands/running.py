@@ -25,7 +25,7 @@ from ops.stack.up import Up, bring_up, require_down, sole_launcher, take_down
 Json = dict[str, Any]
 PortOption = Annotated[int, typer.Option(help="Port of the local AWS; another where it is taken.")]
 _LOOK_SECONDS = 1.0
-_FRESH_SECONDS = 600.0
+_FRESH_SECONDS = 20.0
 """How old the note of the environment's set-up may be to belong to this start."""
 
 
@@ -119,9 +119,10 @@ def token(
 
 
 def _start(ctx: typer.Context, screen: Screen, port: int) -> Up:
+    environment = _environment_seconds()
     with screen.step("start"):
         started = bring_up(session(ctx).run_dir, say=screen.say, port=port)
-    screen.seconds = _environment_seconds() | started.seconds
+    screen.seconds = environment | started.seconds
     return started
 
 

@@ -10,6 +10,7 @@ from oms.orders.domain.order import Line, Stage
 from ops.verify import Evidence, examine
 from ops.verify.dead_letters import dead_letter_id
 from ops.verify.evidence import Execution
+from ops.verify.report import confirmed
 from tests.ops.verify import breaking, world
 from tests.ops.verify.world import JUST_NOW, LONG_AGO, ORDER
 
@@ -160,3 +161,15 @@ def test_a_report_becomes_json_and_text() -> None:
     text = "\n".join(report.text())
     assert "FAIL  8 every event arrives" in text
     assert f"{ORDER}:orders:000002 was never published" in text
+
+
+def test_on_a_system_at_work_only_what_breaks_twice_counts() -> None:
+    first, second = world.world(), world.world()
+    breaking.vanished_unit(first)
+    breaking.unpublished_event(first)
+    breaking.oversold(second)  # the same stock row, with other figures
+
+    report = confirmed(examine(first), examine(second))
+
+    assert [law.number for law in report.laws if not law.holds] == [1]
+    assert confirmed(examine(world.world()), examine(second)).holds

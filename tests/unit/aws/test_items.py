@@ -85,6 +85,12 @@ def test_a_packed_document_comes_back_as_it_was(document: Any) -> None:
     assert unpack(pack(document)) == document
 
 
+@pytest.mark.parametrize("packed", [b"", b"text", pack({"a": 1})[:-3]])
+def test_what_was_not_packed_is_refused(packed: bytes) -> None:
+    with pytest.raises(ValueError, match="not packed"):
+        unpack(packed)
+
+
 @given(st.dictionaries(st.text(max_size=8), st.integers(), min_size=2))
 def test_the_same_document_packs_to_the_same_bytes_whatever_its_order(document: dict[str, int]) -> None:
     assert pack(dict(reversed(document.items()))) == pack(document)

@@ -83,5 +83,8 @@ def pack(document: Any) -> bytes:
 
 
 def unpack(packed: bytes) -> Any:
-    """The document that `pack` compressed."""
-    return cast(Any, json.loads(zlib.decompress(packed)))
+    """The document that `pack` compressed. Raises ValueError for any other bytes."""
+    try:
+        return cast(Any, json.loads(zlib.decompress(packed)))
+    except zlib.error as error:
+        raise ValueError("not packed by us") from error

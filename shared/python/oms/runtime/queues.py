@@ -52,4 +52,11 @@ def message_consumer(handle: Callable[[dict[str, Any]], Any]) -> Handler:
 
 def event_in(body: str) -> Event:
     """The event inside an EventBridge delivery. Raises KeyError, TypeError or ValueError for anything else."""
-    return from_detail(json.loads(body)["detail"])
+    detail = json.loads(body)["detail"]
+    if not isinstance(detail, dict):
+        raise TypeError("the detail is no object")
+    event = from_detail(detail)
+    names = (event.event_id, event.type, event.context, event.subject, event.channel)
+    if not all(isinstance(name, str) and name.isprintable() for name in names):
+        raise TypeError("the event has no names that can be kept")
+    return event

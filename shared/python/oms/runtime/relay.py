@@ -52,7 +52,7 @@ class Relay:
     def stream(self, records: Iterable[Mapping[str, Any]]) -> Relayed:
         """Publish the event rows among a stream's records. Raises Throttled where the bus is not reachable."""
         items = [
-            from_stream(record["dynamodb"]["NewImage"])
+            _image(record["dynamodb"])
             for record in records
             if record["eventName"] == "INSERT" and record["dynamodb"]["Keys"]["sk"]["S"].startswith(PREFIX)
         ]
@@ -73,7 +73,7 @@ class Relay:
         for item, code in parked:
             self._park(item, code)
         ids = tuple(item["event_id"] for item in published)
-        return Relayed(ids, tuple(str(item.get("event_id", item["sk"])) for item, _ in parked))
+        return Relayed(ids, tuple(_name(item) for item, _ in parked))
 
     def sweep(self, start: datetime, stop: datetime) -> Relayed:
         """Publish what `start`..`stop` has without a receipt. The index is late, so sweep the same time again."""
@@ -92,9 +92,16 @@ class Relay:
             return Relayed((), ())
         settled = self._settled(bucket)
         missing = [key for event_id, key in listed.items() if event_id not in settled]
-        items = self.table.get_many(missing, consistent=True)
-        due = [item for item in items if item.get("occurred_at", "") <= stamp(stop)]
-        return self.publish(due)
+        done = [
+            self._republish(missing[start : start + _PAGE], stop) for start in range(0, len(missing), _PAGE)
+        ]
+        published = tuple(event_id for each in done for event_id in each.published)
+        return Relayed(published, tuple(event_id for each in done for event_id in each.parked))
+
+    def _republish(self, keys: Sequence[tuple[str, str]], stop: datetime) -> Relayed:
+        """One piece of a backlog with its receipts: whatever stops the sweep behind it, this is done."""
+        items = self.table.get_many(keys, consistent=True)
+        return self.publish([item for item in items if item.get("occurred_at", "") <= stamp(stop)])
 
     def _listed(self, bucket: str) -> dict[str, tuple[str, str]]:
         listed: dict[str, tuple[str, str]] = {}
@@ -131,7 +138,7 @@ class Relay:
             self._leave(receipt)
 
     def _park(self, item: Item, code: str) -> None:
-        bucket, event_id = _bucket(item), item.get("event_id", item["sk"])
+        bucket, event_id = _bucket(item), _name(item)
         parked = {"pk": f"RELAY#{bucket}", "sk": f"PARKED#{event_id}", "event_ids": [event_id], "code": code}
         self._leave(parked)
 
@@ -142,6 +149,19 @@ class Relay:
             {":count": len(receipt["event_ids"])},
         )
         self.table.write(Put(self.table.name, receipt, condition, values=values))
+
+
+def _image(change: Mapping[str, Any]) -> Item:
+    """The row that was written; of a row with values we never write, its key: enough to park it."""
+    try:
+        return from_stream(change["NewImage"])
+    except ValueError:
+        return from_stream(change["Keys"])
+
+
+def _name(item: Item) -> str:
+    """The event's id; for a row that has none, its key."""
+    return str(item.get("event_id") or f"{item['pk']}/{item['sk']}")
 
 
 def _bucket(item: Item) -> str:

@@ -15,6 +15,9 @@ from oms.aws.errors import translated
 from oms.runtime.step_functions import StepFunctions
 
 _MOST_ATTEMPTS = 9
+_APART = 100
+"""Each attempt numbers its assessments and stops from a hundred of its own: reservations, payments and
+exceptions are named by them, and must never be mistaken for those of an attempt that died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ class Executions:
 
     def start(self, order_id: str, *, attempt: int = 1) -> bool:
         """Whether this call started it; False where it had been started before."""
-        given = {"order_id": order_id, "assessment": attempt, "stops": (attempt - 1) * 100}
+        before = (attempt - 1) * _APART
+        given = {"order_id": order_id, "assessment": before + 1, "stops": before}
         with translated():
             try:
                 self.client.start_execution(

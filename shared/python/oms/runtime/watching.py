@@ -23,6 +23,9 @@ from oms.support.application.ports import Cases
 WATCHDOG = Actor("system", "watchdog")
 PATIENCE = timedelta(minutes=2)
 """How long a fresh order may stand without a workflow before it counts as lost."""
+MOST_STARTS = 100
+"""Workflows started per round. Orders that wait in the capture queue for their turn look like lost ones:
+whatever the watchdog does to them must stay far below the rate at which the starter admits."""
 _PAGE = 100
 _PAGES = 50
 _TURNS = 60
@@ -54,7 +57,7 @@ class Watchdog:
         restarted, woken = [], []
         for order in self._candidates(now, everything):
             seen[order.order_id] = None
-            if self._restarted(order):
+            if len(restarted) < MOST_STARTS and self._restarted(order):
                 restarted.append(order.order_id)
             elif self._woken(order.order_id):
                 woken.append(order.order_id)

@@ -1,7 +1,7 @@
 """The relay and the sweeper, ready to use."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -32,10 +32,13 @@ def relay_records(records: Iterable[Mapping[str, Any]]) -> None:
 
 
 def sweep_outbox(event: Mapping[str, Any]) -> None:
-    """Publish what the streams lost: the last half hour at every run, 26 hours back once an hour or on demand."""
+    """Publish what the streams lost: the last half hour at every run, 26 hours back once an hour.
+
+    On demand {"hours": n} looks back as far as it is told: after an outage that lasted longer.
+    """
     moment = now()
-    full = moment.minute == 0 or bool(event.get("full"))
-    start = moment - (LOOK_BACK if full else _RECENT)
+    back = timedelta(hours=int(event["hours"])) if "hours" in event else _back(moment)
+    start = moment - back
     for table_name in required("OUTBOX_TABLES").split(","):
         swept = _relay(table_name).sweep(start, moment - _GRACE)
         metric(
@@ -43,3 +46,7 @@ def sweep_outbox(event: Mapping[str, Any]) -> None:
             {"Republished": len(swept.published), "Parked": len(swept.parked)},
             table=table_name,
         )
+
+
+def _back(moment: datetime) -> timedelta:
+    return LOOK_BACK if moment.minute == 0 else _RECENT

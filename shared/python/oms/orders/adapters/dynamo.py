@@ -120,7 +120,8 @@ class DynamoOrders:
         )
         found = self.table.get_many(((item["pk"], item["sk"]) for item in page.items), consistent=True)
         work = sorted(
-            (fulfilment_of(item) for item in found), key=lambda one: (one.released_at, one.fulfilment_order_id)
+            (fulfilment_of(item) for item in found),
+            key=lambda one: (one.released_at, one.fulfilment_order_id),
         )
         still_open = [one for one in work if one.state is FulfilmentState.OPEN]
         return still_open, _position(channel, page.next_key, "location_at")

@@ -27,7 +27,9 @@ def decode(text: str, *, channels: tuple[str, ...]) -> Position | None:
     if not text:
         return None
     match _unpacked(text):
-        case [str() as channel, str() as at, str() as item_id] if channel in channels and _exists(at, item_id):
+        case [str() as channel, str() as at, str() as item_id] if channel in channels and _exists(
+            at, item_id
+        ):
             return Position(channel, at, item_id)
     raise Problem("cursor_invalid", errors=(FieldError("query.cursor", "is not a cursor of this listing"),))
 

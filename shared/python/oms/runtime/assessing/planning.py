@@ -16,10 +16,8 @@ _NAMED_LINES = 5
 
 def plan(command: PlanFulfilment, *, orders: Orders, sites: Sites, stock: StockSource) -> dict[str, Any]:
     """PLANNED, SHORTAGE, or RELEASED where a restarted workflow finds the work already handed out."""
-    if command.exclusions == () and existing(orders, command.order_id).stage in (
-        Stage.RELEASED,
-        Stage.SHIPPED,
-    ):
+    first_round = not command.exclusions
+    if first_round and existing(orders, command.order_id).stage in (Stage.RELEASED, Stage.SHIPPED):
         return {"outcome": "RELEASED"}
     answer = plan_fulfilment(
         document(orders, command.order_id), sites=sites, stock=stock, exclusions=command.exclusions
