@@ -55,6 +55,11 @@ class Session:
         if not self.is_local:
             raise Told(f"`oms {command}` works on the local AWS only: leave --profile and --region out")
 
+    def made_up_orders(self, yes: bool) -> None:
+        """Raises Told where they would go to an AWS account and nobody said so."""
+        if not (self.is_local or yes):
+            raise Told("this places made-up orders on a deployed system: say --yes if that is what you want")
+
 
 def session(ctx: typer.Context) -> Session:
     found = ctx.obj

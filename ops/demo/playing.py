@@ -25,7 +25,7 @@ from ops.stack import Stack
 
 Json = dict[str, Any]
 _STAFF = Actor("staff", "demonstration")
-_AT_ONCE = 4
+_AT_ONCE = 3
 """Orders in flight: more would only queue up on a small machine."""
 
 

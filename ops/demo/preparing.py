@@ -60,10 +60,10 @@ def await_rest(stack: Stack, patience: Patience) -> dict[str, int]:
 
 
 def backlog(stack: Stack) -> dict[str, int]:
-    """Messages per queue that has any, waiting or being worked on."""
+    """Messages per queue that has any, waiting or being worked on; by the queue's name."""
     sqs = stack.aws("sqs")
     depths = {}
-    for name, url in stack.outputs.queues.items():
+    for url in stack.outputs.queues.values():
         found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(_DEPTHS))["Attributes"]
-        depths[name] = sum(int(found[depth]) for depth in _DEPTHS)
+        depths[url.rpartition("/")[2]] = sum(int(found[depth]) for depth in _DEPTHS)
     return {name: depth for name, depth in depths.items() if depth}

@@ -24,6 +24,7 @@ CREDENTIALS: Final = {
     "accertify_password": "local",
 }
 """What the sandbox lets in: anything that is not empty."""
+COMMAND: Final = (sys.executable, "-m", "ops.sandbox")
 _PATIENCE: Final = 5.0
 _START_SECONDS: Final = 20.0
 _INHERITED: Final = ("PATH", "LANG", "LC_ALL", "HOME")
@@ -56,7 +57,7 @@ def start_sandbox(run_dir: Path) -> Sandbox:
     (folder / "effects.jsonl").unlink(missing_ok=True)
     with (folder / "sandbox.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ops.sandbox", "--port", "0", "--journal", str(folder / "effects.jsonl")],
+            [*COMMAND, "--port", "0", "--journal", str(folder / "effects.jsonl")],
             cwd=ROOT,
             env=_environment(folder),
             stdin=subprocess.DEVNULL,

@@ -25,11 +25,12 @@ class FakeStepFunctions:
     def start_execution(self, **request: Any) -> Any:
         self._arrives("StartExecution")
         assert request["stateMachineArn"] == WORKFLOW
-        if request["name"] in self.executions:
+        name, given = request["name"], json.loads(request["input"])
+        repeated = self.executions.get(name) == "RUNNING" and self.inputs[name] == given
+        if name in self.executions and not repeated:
             raise client_error("ExecutionAlreadyExists", "StartExecution")
-        self.executions[request["name"]] = "RUNNING"
-        self.inputs[request["name"]] = json.loads(request["input"])
-        return {"executionArn": _EXECUTIONS + request["name"]}
+        self.executions[name], self.inputs[name] = "RUNNING", given
+        return {"executionArn": _EXECUTIONS + name}
 
     def describe_execution(self, **request: Any) -> Any:
         self._arrives("DescribeExecution")

@@ -87,10 +87,16 @@ def test_taking_an_order_in_is_one_call_of_three_small_items(orders: DynamoOrder
 def test_two_thousand_lines_stay_far_below_the_limit_of_an_item(orders: DynamoOrders, table: Table) -> None:
     many = lines_of(*((number % 9 + 1, 1999 + 7 * number) for number in range(2_000)))
     lines = tuple(
-        replace(line, line_id=f"{line.number:08d}-{line.number * 7919 % 100_003}", sku=f"EAN{4_006_381_000_000 + line.number * 7919}")
+        replace(
+            line,
+            line_id=f"{line.number:08d}-{line.number * 7919 % 100_003}",
+            sku=f"EAN{4_006_381_000_000 + line.number * 7919}",
+        )
         for line in many
     )
-    released(orders, a_snapshot(lines=lines), taxes=Taxes({n: n for n in range(1, 2_001)}, 0, estimated=False))
+    released(
+        orders, a_snapshot(lines=lines), taxes=Taxes({n: n for n in range(1, 2_001)}, 0, estimated=False)
+    )
 
     items = table.collection(f"ORDER#{ORDER}")
 
@@ -218,5 +224,12 @@ def test_no_personal_data_stands_in_an_event(orders: DynamoOrders, table: Table)
 
     assert event is not None
     published = repr({name: value for name, value in event.items() if name != "document"})
-    secrets = (snapshot.email, snapshot.ship_to.name, snapshot.ship_to.line1, "203.0.113.9", "c-17", "pm_card")
+    secrets = (
+        snapshot.email,
+        snapshot.ship_to.name,
+        snapshot.ship_to.line1,
+        "203.0.113.9",
+        "c-17",
+        "pm_card",
+    )
     assert not [secret for secret in secrets if secret in published]

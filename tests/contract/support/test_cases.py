@@ -18,7 +18,13 @@ QUEUE = "holdfast-tax-queue"
 
 
 def opened(
-    cases: Cases, key: str = "ASSESS-0", *, kind: str = "SHORTAGE", subject: str = ORDER, at: datetime = NOW, token: str = ""
+    cases: Cases,
+    key: str = "ASSESS-0",
+    *,
+    kind: str = "SHORTAGE",
+    subject: str = ORDER,
+    at: datetime = NOW,
+    token: str = "",
 ) -> Case:
     return report(
         subject=subject,
@@ -188,5 +194,9 @@ def test_an_escalated_item_changes_its_queue(cases: Cases) -> None:
 def test_a_resolved_item_stands_in_no_queue(cases: Cases) -> None:
     cases.save(*resolution(opened(cases)))
 
-    queues = [cases.queue(owner, state, limit=9) for owner in ("support", "engineering") for state in ("OPEN", "RESOLVED")]
+    queues = [
+        cases.queue(owner, state, limit=9)
+        for owner in ("support", "engineering")
+        for state in ("OPEN", "RESOLVED")
+    ]
     assert queues == [[]] * 4

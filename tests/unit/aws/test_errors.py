@@ -21,13 +21,15 @@ URL = {"endpoint_url": "https://dynamodb.invalid"}
 
 def raised(error: Exception) -> Exception:
     """What comes out where this goes in."""
-    with pytest.raises(Exception) as found, translated():  # noqa: PT011
+    with pytest.raises(Exception) as found, translated():
         raise error
     return found.value
 
 
 def cancelled(*codes: str, **more: Any) -> ClientError:
-    return client_error("TransactionCanceledException", CancellationReasons=[{"Code": code} | more for code in codes])
+    return client_error(
+        "TransactionCanceledException", CancellationReasons=[{"Code": code} | more for code in codes]
+    )
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,9 @@ def test_a_refused_condition_of_an_item_that_is_not_there_has_no_item() -> None:
 
 
 def test_a_refused_transaction_names_every_write_that_was_refused() -> None:
-    error = cancelled("None", "ConditionalCheckFailed", "None", "ConditionalCheckFailed", Item={"v": {"N": "7"}})
+    error = cancelled(
+        "None", "ConditionalCheckFailed", "None", "ConditionalCheckFailed", Item={"v": {"N": "7"}}
+    )
 
     assert refusal(error) == Refused(1, {"v": 7}, (1, 3))
 

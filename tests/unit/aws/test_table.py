@@ -82,7 +82,9 @@ def test_an_index_can_be_read_backwards_and_up_to_a_value(table: Table) -> None:
 
 
 def test_many_items_are_read_a_hundred_at_a_time_each_once() -> None:
-    client = Scripted([{"Responses": {"t": [marshal(row("000"))]}}, {"Responses": {}}, {"Responses": {"t": []}}])
+    client = Scripted(
+        [{"Responses": {"t": [marshal(row("000"))]}}, {"Responses": {}}, {"Responses": {"t": []}}]
+    )
 
     found = Table(client, "t").get_many([*keys(*range(201)), *keys(0, 1)], consistent=True)
 
@@ -130,9 +132,7 @@ def test_a_put_happens_once(table: Table) -> None:
 
 def test_an_update_happens_where_its_condition_holds(table: Table) -> None:
     table.write(Put(table.name, row("1", n=1)))
-    update = Update(
-        table.name, row("1"), "SET #n = :new", "#n = :old", {"#n": "n"}, {":new": 2, ":old": 1}
-    )
+    update = Update(table.name, row("1"), "SET #n = :new", "#n = :old", {"#n": "n"}, {":new": 2, ":old": 1})
 
     assert table.write(update) is None
     assert table.write(update) == Refused(0, row("1", n=2), (0,))
@@ -182,8 +182,13 @@ def test_every_read_says_throttled_in_the_kernels_words(read: Any) -> None:
         read(Table(Scripted([client_error("ProvisionedThroughputExceededException")]), "t"))
 
 
-@pytest.mark.parametrize("write", [Put("t", row("1")), Update("t", row("1"), "SET n = :n", "n = :n"), Check("t", row("1"), "n = :n")])
-def test_every_write_carries_a_condition_and_wants_to_see_what_refused_it(write: Put | Update | Check) -> None:
+@pytest.mark.parametrize(
+    "write",
+    [Put("t", row("1")), Update("t", row("1"), "SET n = :n", "n = :n"), Check("t", row("1"), "n = :n")],
+)
+def test_every_write_carries_a_condition_and_wants_to_see_what_refused_it(
+    write: Put | Update | Check,
+) -> None:
     (request,) = write.request().values()
 
     assert request["ConditionExpression"]

@@ -36,7 +36,9 @@ def orders(draw: st.DrawFn) -> tuple[OrderSnapshot, Taxes, Boxes]:
 
 def parcels(boxes: Boxes, data: st.DataObject) -> list[tuple[str, dict[int, int]]]:
     """Any parcels that empty the locations, in any order."""
-    single = [(place, number) for place, lines in boxes.items() for number, units in lines for _ in range(units)]
+    single = [
+        (place, number) for place, lines in boxes.items() for number, units in lines for _ in range(units)
+    ]
     single = data.draw(st.permutations(single))
     sent: list[tuple[str, dict[int, int]]] = []
     for place, number in single:

@@ -82,7 +82,9 @@ def test_a_key_with_another_body_is_refused(accept: Handler, stored: Stored) -> 
     assert len(stored()) == 3
 
 
-def test_an_order_under_another_key_is_a_conflict_that_names_the_first(accept: Handler, stored: Stored) -> None:
+def test_an_order_under_another_key_is_a_conflict_that_names_the_first(
+    accept: Handler, stored: Stored
+) -> None:
     accept(call(), None)
 
     answer = accept(call(line(quantity=3), headers={"idempotency-key": "key-2"}), None)
@@ -156,7 +158,10 @@ FIELDS: dict[str, tuple[dict[str, Any], str]] = {
     "a latitude that is no number": (ship_to(latitude=float("nan")), "ship_to.latitude"),
     "no payment": (without("payment"), "payment"),
     "a card number with blanks": (an_order_body(payment={"token": "4242 4242"}), "payment.token"),
-    "an unknown way to pay": (an_order_body(payment={"token": "pm_1", "capture": "never"}), "payment.capture"),
+    "an unknown way to pay": (
+        an_order_body(payment={"token": "pm_1", "capture": "never"}),
+        "payment.capture",
+    ),
     "negative shipping": (an_order_body(shipping=-1), "shipping"),
     "no external id": (without("external_order_id"), "external_order_id"),
     "an external id in Greek": (an_order_body(external_order_id="αβγ"), "external_order_id"),

@@ -24,7 +24,6 @@ from tests.builders import (
     ORDER,
     SYSTEM,
     Taxes,
-    a_snapshot,
     an_event,
     an_order_body,
     api_call,

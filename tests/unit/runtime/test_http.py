@@ -61,7 +61,9 @@ def test_a_request_knows_its_client_its_channel_and_its_parameters() -> None:
 
 def test_a_client_that_serves_every_channel_sees_every_order() -> None:
     def look(request: Request) -> Answer:
-        return Answer({"web": request.may_see("web"), "channel": request.channel, "actor": str(request.actor)})
+        return Answer(
+            {"web": request.may_see("web"), "channel": request.channel, "actor": str(request.actor)}
+        )
 
     answer = answered(look, client="c-warehouse")
 
@@ -107,7 +109,9 @@ def test_only_what_may_be_repeated_is_asked_for_again(error: Exception, after: s
     assert answered(fail)["headers"].get("retry-after") == after
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "101", "1.5", "ten", "", " 7", "٧", "0000509999", "0" * 5_000 + "1"])
+@pytest.mark.parametrize(
+    "text", ["0", "-1", "101", "1.5", "ten", "", " 7", "٧", "0000509999", "0" * 5_000 + "1"]
+)
 def test_a_page_size_that_is_no_number_from_1_to_100_is_refused(text: str) -> None:
     answer = answered(lambda request: Answer({"limit": request.limit()}), query={"limit": text})
 
@@ -116,9 +120,7 @@ def test_a_page_size_that_is_no_number_from_1_to_100_is_refused(text: str) -> No
 
 
 @pytest.mark.parametrize(("query", "size"), [({}, 50), ({"limit": "1"}, 1), ({"limit": "100"}, 100)])
-def test_a_page_has_fifty_rows_unless_somebody_wants_another_number(
-    query: dict[str, str], size: int
-) -> None:
+def test_a_page_has_fifty_rows_unless_somebody_wants_another_number(query: dict[str, str], size: int) -> None:
     answer = answered(lambda request: Answer({"limit": request.limit()}), query=query)
 
     assert json.loads(answer["body"]) == {"limit": size}
@@ -143,9 +145,7 @@ def test_a_parameter_that_is_missing_or_unknown_is_named(query: dict[str, str], 
 
 
 def test_a_free_parameter_has_a_length_that_a_key_can_have() -> None:
-    answer = answered(
-        lambda request: Answer({"sku": request.parameter("sku")}), query={"sku": "棚" * 1_000}
-    )
+    answer = answered(lambda request: Answer({"sku": request.parameter("sku")}), query={"sku": "棚" * 1_000})
 
     assert code_of(answer) == (400, "parameter_invalid")
 

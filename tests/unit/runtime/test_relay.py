@@ -39,9 +39,7 @@ def ids(found: list[Event]) -> list[str]:
 
 def record(item: Item, name: str = "INSERT") -> dict[str, Any]:
     """A stream's record of a written item, as Lambda receives it."""
-    image = json.loads(
-        json.dumps(marshal(item), default=lambda content: base64.b64encode(content).decode())
-    )
+    image = json.loads(json.dumps(marshal(item), default=lambda content: base64.b64encode(content).decode()))
     keys = {"pk": image["pk"], "sk": image["sk"]}
     return {"eventName": name, "dynamodb": {"Keys": keys, "NewImage": image}}
 
@@ -91,7 +89,11 @@ def test_only_new_event_rows_are_published(relay: Relay, bus: FakeBus) -> None:
     row = event_item(an_event(), pk=PK)
 
     done = relay.stream(
-        [record(row, "MODIFY"), record({"pk": PK, "sk": "ORDER"}), {"eventName": "REMOVE", "dynamodb": {"Keys": marshal({"pk": PK, "sk": "EVENT#1"})}}]
+        [
+            record(row, "MODIFY"),
+            record({"pk": PK, "sk": "ORDER"}),
+            {"eventName": "REMOVE", "dynamodb": {"Keys": marshal({"pk": PK, "sk": "EVENT#1"})}},
+        ]
     )
 
     assert done == Relayed((), ())
@@ -154,9 +156,7 @@ def test_rows_that_cannot_be_read_are_parked_apart_and_block_nothing(
     assert {event_id for item in parked for event_id in item["event_ids"]} == set(done.parked)
 
 
-def test_a_row_with_a_value_we_never_write_is_parked_too(
-    relay: Relay, bus: FakeBus, table: Table
-) -> None:
+def test_a_row_with_a_value_we_never_write_is_parked_too(relay: Relay, bus: FakeBus, table: Table) -> None:
     strange = record(event_item(an_event(1), pk=PK))
     strange["dynamodb"]["NewImage"]["price"] = {"N": "19.99"}
 

@@ -116,9 +116,7 @@ def test_what_is_younger_than_the_stream_needs_is_left_to_the_stream(table: Tabl
     assert len(relay.sweep(START, later(301)).published) == 1
 
 
-def test_what_is_parked_is_not_tried_again_at_every_sweep(
-    table: Table, relay: Relay, bus: FakeBus
-) -> None:
+def test_what_is_parked_is_not_tried_again_at_every_sweep(table: Table, relay: Relay, bus: FakeBus) -> None:
     huge = an_event(1, data={"text": "x" * 250_000})
     write(table, huge)
 
@@ -158,9 +156,7 @@ def test_a_row_that_is_listed_and_gone_is_passed_over(table: Table, relay: Relay
     assert relay.sweep(START, STOP) == SWEPT
 
 
-def test_a_long_backlog_is_receipted_piece_by_piece(
-    table: Table, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_backlog_is_receipted_piece_by_piece(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     """An item of DynamoDB holds some thousands of ids, and a sweep may be cut off at any point."""
 
     class Tired(FakeBus):

@@ -132,7 +132,9 @@ def test_an_item_that_a_late_list_still_shows_as_open_is_left_alone() -> None:
 def test_an_item_that_somebody_decides_during_its_escalation_is_left_alone(cases: FakeCases) -> None:
     opened(cases)
     opened(cases, "ASSESS-1", "FRAUD_REVIEW")
-    cases.meanwhile = [lambda: decide(f"{ORDER}.ASSESS-1", Action.ACCEPT, cases=cases, now=NOW, actor=ADA, reason="")]
+    cases.meanwhile = [
+        lambda: decide(f"{ORDER}.ASSESS-1", Action.ACCEPT, cases=cases, now=NOW, actor=ADA, reason="")
+    ]
 
     escalated = escalate_overdue(cases=cases, now=later(3 * DAY), actor=SYSTEM)
 
@@ -152,6 +154,16 @@ def test_a_cancelled_order_closes_every_item_its_workflow_waits_with(cases: Fake
     ]
     assert cases.cases[f"{ORDER}.capture-f1-p1"].is_open
     assert close_all(ORDER, Action.CANCEL, cases=cases, now=NOW, actor=SYSTEM, reason="") == []
+
+
+def test_items_with_a_spared_key_stay_open(cases: FakeCases) -> None:
+    opened(cases, "ASSESS-0")
+    opened(cases, "CANCEL-1", "REFUND_FAILED")
+
+    done = close_all(ORDER, Action.CANCEL, cases=cases, now=NOW, actor=SYSTEM, reason="", sparing=("CANCEL",))
+
+    assert [case.case_id for case in done] == [f"{ORDER}.ASSESS-0"]
+    assert cases.cases[f"{ORDER}.CANCEL-1"].is_open
 
 
 def test_the_events_of_one_item_have_ids_of_their_own(cases: FakeCases) -> None:

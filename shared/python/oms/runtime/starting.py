@@ -28,7 +28,10 @@ class Executions:
     workflow_arn: str
 
     def start(self, order_id: str, *, attempt: int = 1) -> bool:
-        """Whether this call started it; False where it had been started before."""
+        """True where it runs now, by this call or by one just like it; False where it has ended before.
+
+        AWS answers a repeated start of a running execution as it answered the first.
+        """
         before = (attempt - 1) * _APART
         given = {"order_id": order_id, "assessment": before + 1, "stops": before}
         with translated():

@@ -15,6 +15,9 @@ from oms.support.domain.exceptions import Action
 SYSTEM = Actor("system", "order_capture")
 CANCELLATION = "CancellationRequested"
 """The name under which the workflow catches the interruption."""
+_CANCELLING = "CANCEL"
+"""Begins the key of a stop on the way of a cancellation. To decide it with CANCEL would send the order round
+in circles: it waits for a person."""
 
 
 def await_fulfilment(command: AwaitFulfilment, *, orders: Orders, tokens: Tokens) -> None:
@@ -51,14 +54,20 @@ def await_resolution(
     )
     if not case.is_open:
         tokens.succeed(command.token, {"action": case.resolution})
-    elif existing(orders, command.order_id).cancel_requested and not command.key.startswith("CANCEL"):
+    elif existing(orders, command.order_id).cancel_requested and not command.key.startswith(_CANCELLING):
         cancel_waiting(command.order_id, cases=cases, now=now)
 
 
 def cancel_waiting(order_id: str, *, cases: Cases, now: datetime) -> None:
     """Decide every open item of the order: it is to be cancelled."""
     close_all(
-        order_id, Action.CANCEL, cases=cases, now=now, actor=SYSTEM, reason="the order is to be cancelled"
+        order_id,
+        Action.CANCEL,
+        cases=cases,
+        now=now,
+        actor=SYSTEM,
+        reason="the order is to be cancelled",
+        sparing=(_CANCELLING,),
     )
 
 

@@ -17,8 +17,9 @@ from oms.orders.domain.order import ACTIVE_STATUSES, Order
 from oms.runtime.starting import Executions
 from oms.runtime.step_functions import Tokens
 from oms.runtime.waiting import wake
-from oms.support.application.cases import escalate_overdue
+from oms.support.application.cases import close_all, escalate_overdue
 from oms.support.application.ports import Cases
+from oms.support.domain.exceptions import Action
 
 WATCHDOG = Actor("system", "watchdog")
 PATIENCE = timedelta(minutes=2)
@@ -57,7 +58,7 @@ class Watchdog:
         restarted, woken = [], []
         for order in self._candidates(now, everything):
             seen[order.order_id] = None
-            if len(restarted) < MOST_STARTS and self._restarted(order):
+            if len(restarted) < MOST_STARTS and self._restarted(order, now):
                 restarted.append(order.order_id)
             elif self._woken(order.order_id):
                 woken.append(order.order_id)
@@ -84,14 +85,20 @@ class Watchdog:
             if after is None:
                 return
 
-    def _restarted(self, order: Order) -> bool:
+    def _restarted(self, order: Order, now: datetime) -> bool:
         attempt, status = self.executions.latest(order.order_id)
         if status in _ALIVE:
             return False
         current = self.orders.load(order.order_id)
         if current is None or current.is_terminal:
             return False
+        self._withdraw_questions(order.order_id, now)
         return self.executions.start(order.order_id, attempt=attempt + 1)
+
+    def _withdraw_questions(self, order_id: str, now: datetime) -> None:
+        """What the dead workflow waited for wakes nobody; the next one asks again where it has to."""
+        reason = "its workflow has ended and is started again"
+        close_all(order_id, Action.RETRY, cases=self.cases, now=now, actor=WATCHDOG, reason=reason)
 
     def _woken(self, order_id: str) -> bool:
         return self.orders.load(order_id) is not None and wake(

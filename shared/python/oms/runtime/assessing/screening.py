@@ -19,8 +19,9 @@ def screen(command: ScreenOrder, *, orders: Orders, screening: Screening) -> dic
     """The verdict. Where nobody can give one, REVIEW: the order is held, never waved through."""
     if command.verdict:
         return {"decision": command.verdict, "reason": "screened in an earlier round", "reference": ""}
+    order = document(orders, command.order_id)  # a store that cannot answer is no verdict: that is retried
     try:
-        verdict = screening.screen(document(orders, command.order_id))
+        verdict = screening.screen(order)
     except HoldfastError as error:
         failure("ScreenOrder", error, order_id=command.order_id)
         return {

@@ -68,10 +68,21 @@ def decide(
 
 
 def close_all(
-    subject: str, action: Action, *, cases: Cases, now: datetime, actor: Actor, reason: str
+    subject: str,
+    action: Action,
+    *,
+    cases: Cases,
+    now: datetime,
+    actor: Actor,
+    reason: str,
+    sparing: tuple[str, ...] = (),
 ) -> list[Case]:
-    """Close every open item an order's workflow waits with: the order was decided elsewhere."""
-    found = [case for case in cases.of_subject(subject) if case.is_open and case.token]
+    """Close every open item an order's workflow waits with: the order was decided elsewhere.
+
+    Items whose key begins with one of `sparing` stay open.
+    """
+    waiting = [case for case in cases.of_subject(subject) if case.is_open and case.token]
+    found = [case for case in waiting if not case.case_id.removeprefix(f"{subject}.").startswith(sparing)]
     done = []
     for case in found:
         result = closed(case, action, by=str(actor))

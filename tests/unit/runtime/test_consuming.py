@@ -1,0 +1,161 @@
+"""What a shipment sets in motion: money, stock and tax, each once."""
+
+import re
+
+import pytest
+from oms.contracts.snapshots import Address, LineSnapshot
+from oms.inventory.application.reserving import reserve
+from oms.inventory.domain.stock import StockLevel
+from oms.kernel.errors import BrokenInvariant
+from oms.kernel.events import Event
+from oms.orders.application.shipping import record_shipment
+from oms.orders.domain.capture import Taxes
+from oms.payments.application.service import PaymentService
+from oms.runtime.consuming.payments import capture_payment
+from oms.runtime.consuming.stock import ship_stock
+from oms.runtime.consuming.tax import commit_tax, tax_code
+
+from tests.builders import CLIENT, NOW, ORDER, SYSTEM, a_snapshot, an_address, released
+from tests.fakes.cases import FakeCases
+from tests.fakes.gateways import FakeGateway, FakeTax
+from tests.fakes.orders import FakeOrders
+from tests.fakes.payments import FakePayments
+from tests.fakes.stock import FakeStock
+from tests.unit.orders.warehouse import a_parcel
+
+LINES = (LineSnapshot(1, "L1", "SKU-1", 2, 1999, 0, "P0000000"), LineSnapshot(2, "L2", "SKU-2", 1, 500))
+
+
+class Addresses:
+    """`ShipFrom`: every location is in a town of its own name."""
+
+    def address(self, location: str) -> Address:
+        return an_address(city=location)
+
+
+@pytest.fixture
+def orders() -> FakeOrders:
+    """One released order with its tax."""
+    orders = FakeOrders()
+    released(orders, a_snapshot(lines=LINES), taxes=Taxes({1: 800, 2: 100}, 90, estimated=False))
+    return orders
+
+
+def shipped(orders: FakeOrders, sent: dict[int, int] | None = None, shipment_id: str = "p1") -> Event:
+    """The event of a parcel."""
+    parcel = a_parcel(shipment_id, sent)
+    record_shipment(f"{ORDER}-f1", parcel, orders=orders, now=NOW, actor=CLIENT)
+    return orders.recorded(ORDER)[-1]
+
+
+def authorized(orders: FakeOrders, gateway: FakeGateway, amount: int) -> PaymentService:
+    service = PaymentService(FakePayments(), gateway)
+    snapshot = orders.snapshots[ORDER]
+    service.authorize(snapshot, amount, 1, now=NOW, actor=SYSTEM)
+    return service
+
+
+def test_a_shipment_takes_its_money_once_however_often_it_is_reported(orders: FakeOrders) -> None:
+    gateway, cases = FakeGateway(), FakeCases()
+    payments = authorized(orders, gateway, 5987)
+    event = shipped(orders, {1: 1})
+
+    for _ in range(2):
+        capture_payment(event, payments=payments, cases=cases, now=NOW)
+
+    captures = [effect.amount for effect in gateway.effects if effect.kind == "capture"]
+    assert captures == [event.data["total"]] == [1999 + 400 + 499 + 90]
+    assert cases.cases == {}
+
+
+def test_money_that_cannot_be_taken_waits_for_a_person_once(orders: FakeOrders) -> None:
+    cases = FakeCases()
+    payments = authorized(orders, FakeGateway(), 100)
+    event = shipped(orders)
+
+    for _ in range(2):
+        capture_payment(event, payments=payments, cases=cases, now=NOW, message="again")
+
+    (case,) = cases.cases.values()
+    assert (case.case_id, case.kind, case.owner, case.token) == (
+        f"{ORDER}.capture-f1-p1",
+        "CAPTURE_FAILED",
+        "support",
+        "",
+    )
+    assert case.detail == "Shipment f1-p1: exceeds_authorization"
+    assert (case.channel, case.message) == ("web", "again")
+
+
+def test_a_charge_that_does_not_add_up_is_never_taken(orders: FakeOrders) -> None:
+    gateway = FakeGateway()
+    payments = authorized(orders, gateway, 9999)
+    event = shipped(orders)
+    event.data["total"] += 1
+
+    with pytest.raises(BrokenInvariant):
+        capture_payment(event, payments=payments, cases=FakeCases(), now=NOW)
+    assert [effect.kind for effect in gateway.effects] == ["authorize"]
+
+
+def test_the_units_of_a_shipment_leave_the_stock_once(orders: FakeOrders) -> None:
+    levels = [StockLevel(sku=sku, location="LON", available=9, received=9) for sku in ("SKU-1", "SKU-2")]
+    stock = FakeStock({level.key: level for level in levels})
+    wanted = [("LON", "SKU-1", 2), ("LON", "SKU-2", 1)]
+    reserve(
+        stock,
+        stock,
+        order_id=ORDER,
+        channel="web",
+        reservation_id="1-0-1",
+        wanted=wanted,
+        now=NOW,
+        actor=SYSTEM,
+    )
+    event = shipped(orders, {1: 2})
+
+    for _ in range(2):
+        ship_stock(event, reservations=stock, now=NOW)
+
+    found = {level.sku: (level.available, level.reserved, level.shipped) for level in stock.all_levels()}
+    assert found == {"SKU-1": (7, 0, 2), "SKU-2": (8, 1, 0)}
+    assert stock.violations() == []
+
+
+def test_the_tax_of_a_shipment_is_reported_as_it_was_charged(orders: FakeOrders) -> None:
+    tax = FakeTax()
+
+    committed = commit_tax(shipped(orders, {1: 1, 2: 1}), orders=orders, tax=tax, ship_from=Addresses())
+
+    assert committed.total == 400 + 100 + 90
+    (document,) = tax.documents.values()
+    assert document.code == f"{ORDER.replace('_', '-')}-f1-p1"
+    assert [
+        (line.number, line.quantity, line.amount, line.tax, line.tax_code) for line in document.lines
+    ] == [
+        (1, 1, 1999, 400, "P0000000"),
+        (2, 1, 500, 100, ""),
+    ]
+    assert (document.shipping, document.shipping_tax, document.ship_from.city) == (499, 90, "LON")
+
+
+def test_all_shipments_together_report_the_tax_of_the_order(orders: FakeOrders) -> None:
+    tax = FakeTax()
+    parcels = [shipped(orders, {1: 1}, "p1"), shipped(orders, {1: 1}, "p2"), shipped(orders, {2: 1}, "p3")]
+
+    totals = [commit_tax(each, orders=orders, tax=tax, ship_from=Addresses()).total for each in parcels]
+
+    assert sum(totals) == 800 + 100 + 90
+    assert len(tax.documents) == 3
+    assert [document.shipping for document in tax.documents.values()] == [499, 0, 0]
+
+
+@pytest.mark.parametrize("shipment_id", ["f1-1", "f1-" + "x" * 14, "f1-a_b", "f123-" + "y_" * 20])
+def test_the_code_of_a_tax_document_is_one_that_avatax_takes(shipment_id: str) -> None:
+    assert re.fullmatch(r"[A-Za-z0-9-]{1,50}", tax_code(ORDER, shipment_id))
+
+
+def test_two_shipments_never_share_a_tax_document() -> None:
+    names = ["f1-a", "f1-a_", "f1-a_b", "f2-a", "f1-" + "a" * 40, "f1-" + "a" * 39 + "b", "f1-A"]
+
+    assert len({tax_code(ORDER, name) for name in names}) == len(names)

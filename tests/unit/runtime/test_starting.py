@@ -1,0 +1,116 @@
+"""Order workflows: named by their order, started once, and again under another name where one died."""
+
+import pytest
+from oms.kernel.errors import HoldfastError, Throttled
+from oms.runtime.starting import Executions, name, order_of, paced
+
+from tests.builders import ORDER
+from tests.fakes.step_functions import WORKFLOW, FakeStepFunctions
+
+
+@pytest.fixture
+def states() -> FakeStepFunctions:
+    return FakeStepFunctions()
+
+
+@pytest.fixture
+def executions(states: FakeStepFunctions) -> Executions:
+    return Executions(states, WORKFLOW)
+
+
+@pytest.mark.parametrize(("attempt", "called"), [(1, ORDER), (2, f"{ORDER}-2"), (9, f"{ORDER}-9")])
+def test_an_execution_is_named_by_its_order_and_attempt(attempt: int, called: str) -> None:
+    assert name(ORDER, attempt) == called
+    assert order_of(called) == ORDER
+    assert len(called) <= 80
+
+
+def test_a_first_execution_begins_with_the_first_assessment(
+    states: FakeStepFunctions, executions: Executions
+) -> None:
+    assert executions.start(ORDER)
+
+    assert states.inputs == {ORDER: {"order_id": ORDER, "assessment": 1, "stops": 0}}
+
+
+def test_no_attempt_numbers_anything_as_another_did(
+    states: FakeStepFunctions, executions: Executions
+) -> None:
+    """Reservations, payments and exceptions are named by these numbers. People may retry dozens of times."""
+    for attempt in range(1, 10):
+        executions.start(ORDER, attempt=attempt)
+
+    given = list(states.inputs.values())
+    for names in ("assessment", "stops"):
+        numbers = {each[names] + retry for each in given for retry in range(99)}
+        assert len(numbers) == 9 * 99
+
+
+def test_a_name_that_is_burned_starts_nothing(states: FakeStepFunctions, executions: Executions) -> None:
+    states.executions = {ORDER: "ABORTED"}
+
+    assert not executions.start(ORDER)
+    assert states.inputs == {}
+
+
+@pytest.mark.parametrize(
+    ("known", "latest"),
+    [
+        ({}, (0, "")),
+        ({ORDER: "RUNNING"}, (1, "RUNNING")),
+        ({ORDER: "FAILED", f"{ORDER}-2": "SUCCEEDED"}, (2, "SUCCEEDED")),
+        ({ORDER: "FAILED", f"{ORDER}-2": "ABORTED", f"{ORDER}-3": "TIMED_OUT"}, (3, "TIMED_OUT")),
+        ({f"{ORDER}-2": "RUNNING"}, (0, "")),
+    ],
+)
+def test_the_newest_attempt_counts(
+    states: FakeStepFunctions, executions: Executions, known: dict[str, str], latest: tuple[int, str]
+) -> None:
+    states.executions = known
+
+    assert executions.latest(ORDER) == latest
+
+
+def test_running_orders_are_listed_by_their_order_id(
+    states: FakeStepFunctions, executions: Executions
+) -> None:
+    states.executions = {"ord_a": "FAILED", "ord_a-2": "RUNNING", "ord_b": "RUNNING", "ord_c": "SUCCEEDED"}
+
+    assert executions.running(limit=10) == ["ord_b", "ord_a"]
+    assert executions.running(limit=1) == ["ord_b"]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [("ThrottlingException", Throttled), ("ExecutionLimitExceeded", HoldfastError)]
+)
+def test_whatever_else_is_refused_is_an_error(
+    states: FakeStepFunctions, executions: Executions, code: str, kind: type[HoldfastError]
+) -> None:
+    for call in (
+        lambda: executions.start(ORDER),
+        lambda: executions.latest(ORDER),
+        lambda: executions.running(limit=1),
+    ):
+        states.failures = [code]
+        with pytest.raises(kind):
+            call()
+    assert states.executions == {}
+
+
+def test_starts_keep_their_distance_in_time() -> None:
+    done: list[object] = []
+
+    result = paced(lambda: done.append("start") or "started", rate=25, sleep=done.append)
+
+    assert done == ["start", 0.04]
+    assert result == "started"
+
+
+def test_a_start_that_fails_is_not_waited_for() -> None:
+    def fail() -> None:
+        raise Throttled("slow down")
+
+    slept: list[float] = []
+    with pytest.raises(Throttled):
+        paced(fail, rate=25, sleep=slept.append)
+    assert slept == []

@@ -1,0 +1,234 @@
+"""The watchdog: finds orders that nothing moves any more, and moves them. Nothing else is touched."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from oms.contracts.api import CHANNELS
+from oms.kernel.ids import order_id
+from oms.orders.application.cancellation import cancel_lines, request_cancellation
+from oms.orders.application.release import hold_order
+from oms.orders.application.shipping import record_shipment
+from oms.orders.domain.order import Hold
+from oms.runtime import watching
+from oms.runtime.starting import Executions
+from oms.runtime.step_functions import Tokens
+from oms.runtime.watching import PATIENCE, Watchdog, Watched
+from oms.support.application.cases import report
+
+from tests.builders import CLIENT, NOW, ORDER, SYSTEM, a_snapshot, placed, released
+from tests.fakes.cases import FakeCases
+from tests.fakes.orders import FakeOrders
+from tests.fakes.step_functions import WORKFLOW, FakeStepFunctions
+from tests.unit.orders.warehouse import a_parcel
+
+SOON = NOW + timedelta(minutes=3)
+NOTHING: tuple[str, ...] = ()
+
+
+@pytest.fixture
+def orders() -> FakeOrders:
+    return FakeOrders()
+
+
+@pytest.fixture
+def cases() -> FakeCases:
+    return FakeCases()
+
+
+@pytest.fixture
+def states() -> FakeStepFunctions:
+    return FakeStepFunctions()
+
+
+@pytest.fixture
+def dog(orders: FakeOrders, cases: FakeCases, states: FakeStepFunctions) -> Watchdog:
+    return Watchdog(orders, orders, cases, Executions(states, WORKFLOW), Tokens(states), CHANNELS)
+
+
+def watch(dog: Watchdog, at: datetime = SOON, *, everything: bool = True) -> Watched:
+    return dog.round(at, everything=everything)
+
+
+def ship(orders: FakeOrders) -> None:
+    record_shipment(f"{ORDER}-f1", a_parcel("p1"), orders=orders, now=NOW, actor=CLIENT)
+
+
+def test_a_received_order_without_a_workflow_gets_one(
+    dog: Watchdog, orders: FakeOrders, states: FakeStepFunctions
+) -> None:
+    placed(orders)
+
+    assert watch(dog, everything=False).restarted == (ORDER,)
+    assert states.executions == {ORDER: "RUNNING"}
+
+
+def test_an_order_is_restarted_once(dog: Watchdog, orders: FakeOrders, states: FakeStepFunctions) -> None:
+    placed(orders)
+
+    rounds = [watch(dog), watch(dog)]
+
+    assert [each.restarted for each in rounds] == [(ORDER,), NOTHING]
+    assert list(states.executions) == [ORDER]
+
+
+def test_an_order_that_was_just_placed_gets_its_time(dog: Watchdog, orders: FakeOrders) -> None:
+    placed(orders)
+
+    assert watch(dog, NOW + PATIENCE - timedelta(milliseconds=1)) == Watched(0, NOTHING, NOTHING, NOTHING)
+    assert watch(dog, NOW + PATIENCE + timedelta(milliseconds=1)).restarted == (ORDER,)
+
+
+@pytest.mark.parametrize("status", ["FAILED", "ABORTED", "TIMED_OUT", "SUCCEEDED"])
+def test_an_order_whose_workflow_ended_without_it_gets_another(
+    dog: Watchdog, orders: FakeOrders, states: FakeStepFunctions, status: str
+) -> None:
+    released(orders)
+    states.executions = {ORDER: status}
+
+    assert watch(dog).restarted == (ORDER,)
+    assert states.executions[f"{ORDER}-2"] == "RUNNING"
+
+
+@pytest.mark.parametrize("status", ["RUNNING", "PENDING_REDRIVE"])
+def test_an_order_whose_workflow_lives_is_left_alone(
+    dog: Watchdog, orders: FakeOrders, states: FakeStepFunctions, status: str
+) -> None:
+    released(orders)
+    states.executions = {ORDER: status}
+
+    assert watch(dog) == Watched(1, NOTHING, NOTHING, NOTHING)
+    assert list(states.executions) == [ORDER]
+
+
+@pytest.mark.parametrize("hold", Hold)
+def test_a_held_order_without_a_workflow_gets_one(dog: Watchdog, orders: FakeOrders, hold: Hold) -> None:
+    placed(orders)
+    hold_order(ORDER, hold, "why", orders=orders, now=NOW, actor=SYSTEM)
+
+    assert watch(dog).restarted == (ORDER,)
+
+
+@pytest.mark.parametrize("end", ["shipped", "cancelled"])
+def test_an_order_that_has_ended_is_left_alone(
+    dog: Watchdog, orders: FakeOrders, states: FakeStepFunctions, end: str
+) -> None:
+    released(orders)
+    if end == "shipped":
+        ship(orders)
+    else:
+        cancel_lines(ORDER, orders=orders, now=NOW, actor=SYSTEM)
+
+    assert watch(dog) == Watched(0, NOTHING, NOTHING, NOTHING)
+    assert states.executions == {}
+
+
+def test_an_order_that_a_late_list_still_shows_as_active_is_left_alone(
+    dog: Watchdog, orders: FakeOrders, states: FakeStepFunctions
+) -> None:
+    stale = FakeOrders()
+    placed(stale)
+    released(orders)
+    ship(orders)
+
+    late = Watchdog(orders, stale, dog.cases, dog.executions, dog.tokens, CHANNELS)
+
+    assert watch(late) == Watched(1, NOTHING, NOTHING, NOTHING)
+    assert states.executions == {}
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_workflow_whose_event_was_lost_is_woken(
+    dog: Watchdog, orders: FakeOrders, states: FakeStepFunctions, listed: bool
+) -> None:
+    released(orders)
+    states.executions, states.waiting = {ORDER: "RUNNING"}, {"t1"}
+    orders.keep_token(ORDER, "t1")
+    if listed:
+        request_cancellation(ORDER, "other", orders=orders, now=NOW, actor=CLIENT)
+    else:  # an order that has ended stands in no list of active ones, but its workflow still runs
+        ship(orders)
+
+    assert watch(dog).woken == (ORDER,)
+    assert watch(dog).woken == NOTHING
+    assert states.waiting == set()
+
+
+def test_a_workflow_that_waits_for_something_to_happen_goes_on_waiting(
+    dog: Watchdog, orders: FakeOrders, states: FakeStepFunctions
+) -> None:
+    released(orders)
+    states.executions, states.waiting = {ORDER: "RUNNING"}, {"t1"}
+    orders.keep_token(ORDER, "t1")
+
+    assert watch(dog).woken == NOTHING
+    assert states.waiting == {"t1"}
+
+
+def test_an_execution_of_no_order_of_ours_is_passed_over(dog: Watchdog, states: FakeStepFunctions) -> None:
+    states.executions = {"somebody-elses": "RUNNING"}
+
+    assert watch(dog) == Watched(0, NOTHING, NOTHING, NOTHING)
+
+
+def test_every_channel_is_watched(dog: Watchdog, orders: FakeOrders) -> None:
+    ids = {placed(orders, a_snapshot(channel=channel)).order_id for channel in CHANNELS}
+
+    assert set(watch(dog).restarted) == ids
+
+
+def test_received_orders_are_looked_at_in_every_round_the_others_once_an_hour(
+    dog: Watchdog, orders: FakeOrders
+) -> None:
+    received = [placed(orders, a_snapshot(external=f"r{number}")).order_id for number in range(3)]
+    waiting = [released(orders, a_snapshot(external=f"w{number}")).order_id for number in range(40)]
+    looks: list[int] = []
+    restarted: list[str] = []
+
+    for minute in range(60):
+        done = watch(dog, NOW + timedelta(hours=1, minutes=minute), everything=False)
+        looks.append(done.looked_at)
+        restarted += done.restarted
+
+    assert sorted(restarted) == sorted(received + waiting)
+    assert sum(looks) == 60 * len(received) + len(waiting)
+
+
+def test_a_list_of_many_pages_is_watched_whole(
+    dog: Watchdog, orders: FakeOrders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "_PAGE", 2)
+    ids = {placed(orders, a_snapshot(external=f"n{number}")).order_id for number in range(7)}
+
+    assert set(watch(dog).restarted) == ids
+
+
+def test_no_round_starts_more_workflows_than_the_starter_would_admit(
+    dog: Watchdog, orders: FakeOrders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "MOST_STARTS", 3)
+    ids = {placed(orders, a_snapshot(external=f"n{number}")).order_id for number in range(5)}
+
+    rounds = [set(watch(dog).restarted) for _ in range(3)]
+
+    assert [len(each) for each in rounds] == [3, 2, 0]
+    assert rounds[0] | rounds[1] == ids == {order_id("web", f"n{number}") for number in range(5)}
+
+
+def test_what_nobody_decides_in_time_is_escalated(
+    dog: Watchdog, orders: FakeOrders, cases: FakeCases
+) -> None:
+    case = report(
+        subject=ORDER,
+        key="ASSESS-0",
+        channel="web",
+        kind="TECHNICAL",
+        detail="why",
+        cases=cases,
+        now=NOW,
+        actor=SYSTEM,
+    )
+
+    assert watch(dog, NOW + timedelta(hours=3)).escalated == NOTHING
+    assert watch(dog, NOW + timedelta(hours=5)).escalated == (case.case_id,)
+    assert watch(dog, NOW + timedelta(hours=6)).escalated == NOTHING
+    assert cases.recorded(ORDER)[-1].actor == "system:watchdog"
