@@ -37,7 +37,10 @@ def main() -> int:
         action = "unchanged"
         if not STAMP.is_file() or STAMP.read_text() != wanted:
             action = "synchronised" if _works() else "made"
-            _say(f"The environment .venv is being {action} (a minute or two on a fresh machine) …")
+            _say(
+                f"The environment .venv is being {action} …"
+                + (" (a minute or two)" if action == "made" else "")
+            )
             try:
                 _install()
             except subprocess.CalledProcessError as failed:

@@ -1,7 +1,8 @@
-"""An exact meter of AWS calls, on botocore's own events.
+"""A meter of AWS calls, on botocore's own events. Calls are counted; DynamoDB's units are computed.
 
-DynamoDB's units are computed from the items as they were before and after each write, by the rules of
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html:
+They follow from the items as they were before and after each write, by these rules (reads as in
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html; those for
+indexes, refusals and checks are rules of thumb, and no bill has been held against them):
 
 - a write takes one unit per KB of the larger of the item before and after, two in a transaction; a refused
   write and the check of a condition take the same;

@@ -1,11 +1,16 @@
 """List prices and what an order costs by them.
 
-USD, us-east-1, on demand, without free tiers, as the services' price pages stated them in November 2026:
-https://aws.amazon.com/lambda/pricing/  /api-gateway/pricing/  /eventbridge/pricing/  /sqs/pricing/
-/dynamodb/pricing/on-demand/  /step-functions/pricing/
-Not included: storage, logs, traces, KMS, data transfer, Cognito; none of them grows with the workflow's steps.
+USD, us-east-1, on demand, first tier, without free tiers. Written down in November 2026; check them against
+the price pages before a decision rests on them:
+
+- Standard transitions: https://aws.amazon.com/step-functions/pricing/ (read there)
+- DynamoDB units after the reduction of November 2024, Lambda on arm64: as several secondary sources give them
+- HTTP API, EventBridge, SQS, Express: assumed, not looked up
+
+Not included: storage, logs, traces, KMS, data transfer, Cognito, retries.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -26,7 +31,9 @@ PRICES: Final[Mapping[str, float]] = {
 QUEUE_REQUESTS_PER_DELIVERY: Final = 3
 """Sent by the bus, received, deleted. Batches make it fewer."""
 EXPRESS_GB: Final = 64 / 1024
-"""Express workflows are billed in chunks of 64 MB; this one needs one."""
+"""Express workflows are billed in chunks of 64 MB; that this one needs a single one is assumed."""
+_EXPRESS_STEP_SECONDS: Final = 0.1
+"""Their duration is rounded up to this (the price page of Step Functions)."""
 _ORDERS: Final = 1_000
 
 
@@ -58,7 +65,11 @@ def cost(order: Quantities) -> dict[str, float]:
         + order.read_units * PRICES["read request unit"],
         "Step Functions Standard": order.transitions * PRICES["standard transition"],
         "Step Functions Express": order.express_runs * PRICES["express request"]
-        + order.express_seconds * EXPRESS_GB * PRICES["express GB-second"],
+        + _rounded_up(order.express_seconds) * EXPRESS_GB * PRICES["express GB-second"],
     }
     per_thousand = {name: part * _ORDERS for name, part in parts.items()}
     return per_thousand | {"total": sum(per_thousand.values())}
+
+
+def _rounded_up(seconds: float) -> float:
+    return math.ceil(round(seconds / _EXPRESS_STEP_SECONDS, 6)) * _EXPRESS_STEP_SECONDS

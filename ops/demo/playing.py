@@ -25,8 +25,8 @@ from ops.stack import Stack
 
 Json = dict[str, Any]
 _STAFF = Actor("staff", "demonstration")
-_AT_ONCE = 3
-"""Orders in flight: more would only queue up on a small machine."""
+_AT_ONCE = 2
+"""Orders in flight. Each one more would start one more cold worker of every function."""
 
 
 class Unexpected(Exception):

@@ -40,6 +40,7 @@ class Stories:
         ]
         tests.sort(key=lambda item: not getattr(item.function, _LONG))
         longest = sum(1 for item in tests if getattr(item.function, _LONG))
+        _warm_up(World(system, "warm-up"))
         self._pool = ThreadPoolExecutor(_AT_ONCE + longest, thread_name_prefix="story")
         self._played = {item.nodeid: self._play(system, item) for item in tests}
 
@@ -60,6 +61,12 @@ class Stories:
         told: Told = getattr(item.function, _TOLD)
         given: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
         return self._pool.submit(told, World(system, told.__name__.removeprefix("test_")), **given)
+
+
+def _warm_up(world: World) -> None:
+    """One order to its end, so that the functions are awake before everybody calls them at once."""
+    order = world.order({world.stock(NORTH=1): 1}).place().reaches("RELEASED")
+    order.ship().ends("SHIPPED", paid=1800, shipped=1)
 
 
 def _test(told: Told, *, long: bool) -> Told:

@@ -15,7 +15,7 @@ def _restarted(order: Journey) -> Journey:
     """Wait until the watchdog has started the order's workflow a second time."""
 
     def look() -> tuple[int, str]:
-        order.system.invoke("capture/watch_orders", {"everything": True})
+        order.system.run("capture/watch_orders", everything=True)
         return order.executions().latest(order.order_id)
 
     order.system.until(look, lambda seen: seen[0] == 2, what="a second workflow", every=_EVERY)
@@ -49,7 +49,7 @@ def test_an_order_that_waits_for_its_parcels_goes_on_waiting(world: World) -> No
     order.abort()
     _restarted(order)
     world.system.until(
-        lambda: order.steps(attempt=2), lambda steps: steps[-1] == "AwaitFulfilment", what="to wait again"
+        lambda: order.steps(attempt=2), lambda steps: steps[-1:] == ["AwaitFulfilment"], what="to wait again"
     )
 
     assert world.levels(sku) == {"NORTH": (3, 2, 0)}

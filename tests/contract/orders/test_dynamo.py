@@ -126,9 +126,11 @@ def test_a_placement_whose_answer_was_lost_is_found_by_its_repeat(
 def test_a_shipment_whose_answer_was_lost_is_recorded_once(orders: DynamoOrders, meddler: Meddler) -> None:
     released(orders)
     meddler.instead["transact_write_items"] = lost_after(meddler, "transact_write_items")
-    report = lambda: record_shipment(  # noqa: E731
-        f"{ORDER}-f1", a_parcel("p1", {1: 1}), orders=orders, now=NOW, actor=CLIENT
-    )
+
+    def report() -> object:
+        parcel = a_parcel("p1", {1: 1})
+        return record_shipment(f"{ORDER}-f1", parcel, orders=orders, now=NOW, actor=CLIENT)
+
     with pytest.raises(Throttled):
         report()
 

@@ -10,7 +10,7 @@ from infra.stacks.workflows import RESUMES, TASKS
 from ops.bench.__main__ import _names
 from ops.bench.handlers import handler_of
 from ops.bench.happy_path import CONSUMERS
-from ops.bench.prices import Quantities, cost
+from ops.bench.prices import EXPRESS_GB, PRICES, Quantities, cost
 from ops.bench.sections import SECTIONS
 from ops.bench.transitions import of_history
 from ops.local.synth import ROOT
@@ -38,6 +38,13 @@ def test_the_cost_of_a_thousand_orders_is_the_sum_of_its_parts() -> None:
     assert found["API Gateway"] == pytest.approx(0.002)
     assert found["SQS"] == pytest.approx(0.006)
     assert found["total"] == pytest.approx(0.2205)
+
+
+@pytest.mark.parametrize(("seconds", "billed"), [(0.0, 0.0), (0.04, 0.1), (0.1, 0.1), (0.101, 0.2)])
+def test_an_express_run_is_billed_by_tenths_of_a_second(seconds: float, billed: float) -> None:
+    found = cost(quantities(express_seconds=seconds))
+
+    assert found["total"] == pytest.approx(1_000 * billed * EXPRESS_GB * PRICES["express GB-second"])
 
 
 def test_nothing_costs_nothing() -> None:

@@ -15,7 +15,9 @@ LOCATIONS = ("LON", "MAN", "GLA")
 @st.composite
 def orders(draw: st.DrawFn) -> tuple[OrderSnapshot, Taxes, Boxes]:
     """Any order with discounts, its tax, and any way to divide it among three locations."""
-    lines, boxes, taxes = [], {location: [] for location in LOCATIONS}, {}
+    lines: list[LineSnapshot] = []
+    taxes: dict[int, int] = {}
+    boxes: dict[str, list[tuple[int, int]]] = {location: [] for location in LOCATIONS}
     for number in range(1, draw(st.integers(1, 5)) + 1):
         split = draw(st.lists(st.integers(0, 9), min_size=3, max_size=3).filter(any))
         price, quantity = draw(st.integers(0, 99_999)), sum(split)
@@ -31,7 +33,7 @@ def orders(draw: st.DrawFn) -> tuple[OrderSnapshot, Taxes, Boxes]:
         prices_include_tax=draw(st.booleans()),
     )
     quote = Taxes(taxes, draw(st.integers(0, 99)), estimated=False)
-    return snapshot, quote, {location: lines for location, lines in boxes.items() if lines}
+    return snapshot, quote, {location: work for location, work in boxes.items() if work}
 
 
 def parcels(boxes: Boxes, data: st.DataObject) -> list[tuple[str, dict[int, int]]]:

@@ -12,6 +12,7 @@ from oms.contracts.events import CONTEXTS
 from oms.kernel.ids import order_id
 from oms.orders.application.cancellation import cancel_lines, request_cancellation
 from oms.orders.application.release import hold_order
+from oms.orders.domain.capture import Taxes
 from oms.orders.domain.order import Hold
 from oms.runtime.api import capture, reading
 from oms.runtime.api.views import SENTENCES
@@ -23,7 +24,6 @@ from tests.builders import (
     NOW,
     ORDER,
     SYSTEM,
-    Taxes,
     an_event,
     an_order_body,
     api_call,

@@ -8,8 +8,9 @@ from oms.contracts import answers
 from oms.orders.domain.order import STATUSES
 from oms.runtime.api import reading
 from oms.runtime.http import Handler, http_api
+from pydantic import BaseModel
 
-from tests.builders import CLIENTS, a_snapshot, api_call, later, placed, released
+from tests.builders import CLIENTS, a_snapshot, api_call, later, placed, released, route_of
 from tests.fakes.orders import FakeOrders
 
 MOST_PAGES = 30
@@ -40,10 +41,8 @@ def api(orders: FakeOrders) -> Handler:
 
 def pages(api: Handler, operation: str, client: str, **query: str) -> list[list[dict[str, Any]]]:
     """Every page, following its cursors."""
-    model, name = {
-        "listOrders": (answers.OrderPage, "orders"),
-        "listFulfilmentOrders": (answers.FulfilmentOrderPage, "fulfilment_orders"),
-    }[operation]
+    model: type[BaseModel] = getattr(answers, str(route_of(operation).answer))
+    name = "orders" if operation == "listOrders" else "fulfilment_orders"
     found: list[list[dict[str, Any]]] = []
     for _ in range(MOST_PAGES):
         answer = api(api_call(operation, client=client, query=query), None)

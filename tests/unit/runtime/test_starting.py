@@ -100,10 +100,12 @@ def test_whatever_else_is_refused_is_an_error(
 def test_starts_keep_their_distance_in_time() -> None:
     done: list[object] = []
 
-    result = paced(lambda: done.append("start") or "started", rate=25, sleep=done.append)
+    def start() -> str:
+        done.append("start")
+        return "started"
 
+    assert paced(start, rate=25, sleep=done.append) == "started"
     assert done == ["start", 0.04]
-    assert result == "started"
 
 
 def test_a_start_that_fails_is_not_waited_for() -> None:

@@ -214,21 +214,54 @@ def test_no_round_starts_more_workflows_than_the_starter_would_admit(
     assert rounds[0] | rounds[1] == ids == {order_id("web", f"n{number}") for number in range(5)}
 
 
-def test_what_nobody_decides_in_time_is_escalated(
-    dog: Watchdog, orders: FakeOrders, cases: FakeCases
-) -> None:
+def a_question(cases: FakeCases, key: str, kind: str, token: str = "t1") -> str:
     case = report(
         subject=ORDER,
-        key="ASSESS-0",
+        key=key,
         channel="web",
-        kind="TECHNICAL",
+        kind=kind,
         detail="why",
         cases=cases,
         now=NOW,
         actor=SYSTEM,
+        token=token,
     )
+    return case.case_id
+
+
+def test_questions_of_a_dead_workflow_are_withdrawn_because_their_answers_wake_nobody(
+    dog: Watchdog, orders: FakeOrders, cases: FakeCases, states: FakeStepFunctions
+) -> None:
+    placed(orders)
+    states.executions = {ORDER: "ABORTED"}
+    question = a_question(cases, "ASSESS-0", "SHORTAGE")
+    other = a_question(cases, "capture-f1-p1", "CAPTURE_FAILED", token="")
+
+    watch(dog)
+
+    withdrawn = cases.cases[question]
+    assert (withdrawn.is_open, withdrawn.resolved_by) == (False, "system:watchdog")
+    assert cases.cases[other].is_open
+
+
+def test_questions_of_a_living_workflow_stay_open(
+    dog: Watchdog, orders: FakeOrders, cases: FakeCases, states: FakeStepFunctions
+) -> None:
+    placed(orders)
+    states.executions = {ORDER: "RUNNING"}
+    question = a_question(cases, "ASSESS-0", "SHORTAGE")
+
+    watch(dog)
+
+    assert cases.cases[question].is_open
+
+
+def test_what_nobody_decides_in_time_is_escalated(
+    dog: Watchdog, orders: FakeOrders, cases: FakeCases
+) -> None:
+    case_id = a_question(cases, "ASSESS-0", "TECHNICAL")
 
     assert watch(dog, NOW + timedelta(hours=3)).escalated == NOTHING
-    assert watch(dog, NOW + timedelta(hours=5)).escalated == (case.case_id,)
+    assert watch(dog, NOW + timedelta(hours=5)).escalated == (case_id,)
     assert watch(dog, NOW + timedelta(hours=6)).escalated == NOTHING
     assert cases.recorded(ORDER)[-1].actor == "system:watchdog"

@@ -55,7 +55,8 @@ class Watchdog:
     def round(self, now: datetime, *, everything: bool = False) -> Watched:
         """One look. `everything` gives every order its turn at once (after an outage)."""
         seen: dict[str, None] = {}
-        restarted, woken = [], []
+        restarted: list[str] = []
+        woken: list[str] = []
         for order in self._candidates(now, everything):
             seen[order.order_id] = None
             if len(restarted) < MOST_STARTS and self._restarted(order, now):
