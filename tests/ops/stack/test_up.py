@@ -1,5 +1,6 @@
 """One launcher at a time, and nothing that runs on purpose is ended by accident."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def test_what_was_left_running_on_purpose_is_not_ended(
 ) -> None:
     _answers_at(monkeypatch, "http://127.0.0.1:4566")
     (tmp_path / "left-running").touch()
-    with pytest.raises(AlreadyUp, match=r"http://127\.0\.0\.1:4566.*oms down"):
+    with pytest.raises(AlreadyUp, match=re.escape("http://127.0.0.1:4566")):
         require_down(tmp_path)
 
 

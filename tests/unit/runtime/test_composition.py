@@ -49,7 +49,9 @@ def test_an_order_is_placed_read_cancelled_and_called_off(composed: Compose) -> 
     assert answered(read, "getOrder", path=path)["status"] == "RECEIVED"
 
     answered(composed("capture/cancel_order"), "cancelOrder", {"code": "other"}, path=path)
-    assert composed("capture/cancel_lines")({"order_id": ORDER}, None) == {"outcome": "CANCELLED"}
+    assert composed("capture/cancel_lines")({"order_id": ORDER, "reason": ""}, None) == {
+        "outcome": "CANCELLED"
+    }
 
     assert answered(read, "getOrder", path=path)["status"] == "CANCELLED"
     listed = answered(read, "listOrders", query={"status": "CANCELLED"})

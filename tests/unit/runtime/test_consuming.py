@@ -14,6 +14,9 @@ from oms.payments.application.service import PaymentService
 from oms.runtime.consuming.payments import capture_payment
 from oms.runtime.consuming.stock import ship_stock
 from oms.runtime.consuming.tax import commit_tax, tax_code
+from oms.runtime.queues import event_in
+from oms.support.application.cases import decide
+from oms.support.domain.exceptions import Action
 
 from tests.builders import CLIENT, NOW, ORDER, SYSTEM, a_snapshot, an_address, released
 from tests.fakes.cases import FakeCases
@@ -74,7 +77,7 @@ def test_money_that_cannot_be_taken_waits_for_a_person_once(orders: FakeOrders) 
     event = shipped(orders)
 
     for _ in range(2):
-        capture_payment(event, payments=payments, cases=cases, now=NOW, message="again")
+        capture_payment(event, payments=payments, cases=cases, now=NOW)
 
     (case,) = cases.cases.values()
     assert (case.case_id, case.kind, case.owner, case.token) == (
@@ -84,7 +87,20 @@ def test_money_that_cannot_be_taken_waits_for_a_person_once(orders: FakeOrders) 
         "",
     )
     assert case.detail == "Shipment f1-p1: exceeds_authorization"
-    assert (case.channel, case.message) == ("web", "again")
+    assert case.channel == "web"
+    assert event_in(case.message) == event
+
+
+def test_money_that_cannot_be_taken_in_a_second_try_waits_for_a_person_again(orders: FakeOrders) -> None:
+    cases = FakeCases()
+    payments = authorized(orders, FakeGateway(), 100)
+    event = shipped(orders)
+    capture_payment(event, payments=payments, cases=cases, now=NOW)
+    decide(f"{ORDER}.capture-f1-p1", Action.RETRY, cases=cases, now=NOW, actor=CLIENT, reason="paid up")
+
+    capture_payment(event, payments=payments, cases=cases, now=NOW)
+
+    assert [case.is_open for case in cases.of_subject(ORDER)] == [False, True]
 
 
 def test_a_charge_that_does_not_add_up_is_never_taken(orders: FakeOrders) -> None:

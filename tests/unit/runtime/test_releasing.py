@@ -86,7 +86,7 @@ def test_what_has_not_shipped_is_called_off(
     if sent is not None:
         record_shipment(f"{ORDER}-f1", a_parcel("p1", sent), orders=orders, now=NOW, actor=CLIENT)
 
-    assert outcome(cancel(CancelLines(ORDER), orders=orders, now=NOW)) == answer
+    assert outcome(cancel(CancelLines(ORDER, ""), orders=orders, now=NOW)) == answer
     assert orders.orders[ORDER].is_terminal
 
 
@@ -95,7 +95,7 @@ def settled(orders: FakeOrders, gateway: FakeGateway, *, prepaid: bool) -> dict[
     placed(orders, a_snapshot(prepaid=prepaid))
     payments = PaymentService(FakePayments(), gateway)
     authorize(AuthorizePayment(ORDER, {"total": 0}, 1), orders=orders, payments=payments, now=NOW)
-    cancel(CancelLines(ORDER), orders=orders, now=NOW)
+    cancel(CancelLines(ORDER, ""), orders=orders, now=NOW)
     return settle(SettleCancellation(ORDER), orders=orders, payments=payments, now=NOW)
 
 

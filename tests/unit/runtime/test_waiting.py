@@ -169,14 +169,14 @@ def test_waking_says_whether_somebody_woke(
     assert not wake(ORDER, orders=orders, tokens=tokens)
 
 
-def test_a_cancelled_order_ends_a_wait_too(
+def test_an_order_that_was_called_off_before_an_outage_is_settled_after_it(
     orders: FakeOrders, tokens: Tokens, states: FakeStepFunctions
 ) -> None:
     cancel_lines(ORDER, orders=orders, now=NOW, actor=SYSTEM)
 
     wait(orders, tokens)
 
-    assert list(states.outputs) == ["t1"]
+    assert states.interruptions == {"t1": "CancellationRequested"}
 
 
 def test_a_stop_waits_until_somebody_decides(

@@ -265,3 +265,27 @@ def test_what_nobody_decides_in_time_is_escalated(
     assert watch(dog, NOW + timedelta(hours=5)).escalated == (case_id,)
     assert watch(dog, NOW + timedelta(hours=6)).escalated == NOTHING
     assert cases.recorded(ORDER)[-1].actor == "system:watchdog"
+
+
+def test_a_called_off_order_whose_workflow_broke_off_is_taken_up_again(
+    orders: FakeOrders, states: FakeStepFunctions, dog: Watchdog
+) -> None:
+    """Between the cancellation of its lines and the settlement it still holds stock and money."""
+    released(orders)
+    cancel_lines(ORDER, orders=orders, now=NOW, actor=SYSTEM)
+    states.executions[ORDER] = "ABORTED"
+
+    watched = dog.round(NOW)
+
+    assert watched.restarted == (ORDER,)
+    assert states.executions[f"{ORDER}-2"] == "RUNNING"
+
+
+def test_a_workflow_that_broke_off_is_left_alone_once_a_later_one_has_succeeded(
+    orders: FakeOrders, states: FakeStepFunctions, dog: Watchdog
+) -> None:
+    released(orders)
+    cancel_lines(ORDER, orders=orders, now=NOW, actor=SYSTEM)
+    states.executions |= {ORDER: "FAILED", f"{ORDER}-2": "SUCCEEDED"}
+
+    assert dog.round(NOW).restarted == ()

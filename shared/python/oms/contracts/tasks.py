@@ -28,7 +28,7 @@ class ScreenOrder:
 
 @dataclass(frozen=True, slots=True)
 class QuoteTax:
-    """`plan` is {"boxes": [{"location", "lines": [[number, units]]}]}."""
+    """`plan` is {"boxes": [{"location", "lines": [[number, units]]}], "why"}."""
 
     order_id: str
     plan: Mapping[str, Any]
@@ -86,7 +86,10 @@ class AwaitFulfilment:
 
 @dataclass(frozen=True, slots=True)
 class CancelLines:
+    """`reason` for the timeline; empty where the request to cancel has its own."""
+
     order_id: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,12 @@
 
 from datetime import datetime
 from hashlib import sha256
-from itertools import count
 from typing import Any
 
 from oms.kernel.events import Actor
 from oms.runtime.queues import event_in
-from oms.support.application.cases import report
+from oms.support.application.cases import report_again
 from oms.support.application.ports import Cases
-from oms.support.domain.exceptions import Action
 
 _UNREADABLE = "unreadable"
 
@@ -25,19 +23,14 @@ def park(message: dict[str, Any], *, cases: Cases, now: datetime) -> None:
         name, channel, what = event.event_id, event.channel, event.type
     except (KeyError, TypeError, ValueError):
         name, channel, what = message["body"], "", _UNREADABLE
-    digest = sha256(name.encode()).hexdigest()[:16]
-    for time in count(1):
-        case = report(
-            subject=queue,
-            key=digest if time == 1 else f"{digest}-{time}",
-            channel=channel,
-            kind="DEAD_LETTER",
-            detail=f"{queue} could not deal with {what} {name if what != _UNREADABLE else ''}".strip(),
-            message=message["body"],
-            cases=cases,
-            now=now,
-            actor=Actor("system", "park_dead_letter"),
-        )
-        # Sent again by a person and failed again: that is a new stop, or nobody would hear of it.
-        if case.is_open or case.resolution != Action.RETRY.value:
-            return
+    report_again(
+        subject=queue,
+        key=sha256(name.encode()).hexdigest()[:16],
+        channel=channel,
+        kind="DEAD_LETTER",
+        detail=f"{queue} could not deal with {what} {name if what != _UNREADABLE else ''}".strip(),
+        message=message["body"],
+        cases=cases,
+        now=now,
+        actor=Actor("system", "park_dead_letter"),
+    )

@@ -26,8 +26,9 @@ def release(command: ReleaseOrder, *, orders: Orders, now: datetime) -> Outcome:
     tax = command.tax or {}
     lines: dict[int, int] = dict(tax.get("lines", ()))
     taxes = Taxes(lines, tax.get("shipping", 0), tax.get("estimated", False))
-    return release_order(command.order_id, boxes, taxes, orders=orders, now=now, actor=SYSTEM)
+    why = str((command.plan or {}).get("why", ""))
+    return release_order(command.order_id, boxes, taxes, orders=orders, now=now, actor=SYSTEM, why=why)
 
 
 def cancel(command: CancelLines, *, orders: Orders, now: datetime) -> LinesCancelled:
-    return cancel_lines(command.order_id, orders=orders, now=now, actor=SYSTEM)
+    return cancel_lines(command.order_id, orders=orders, now=now, actor=SYSTEM, reason=command.reason)

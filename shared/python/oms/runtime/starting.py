@@ -15,6 +15,8 @@ from oms.aws.errors import translated
 from oms.runtime.step_functions import StepFunctions
 
 _MOST_ATTEMPTS = 9
+BROKEN = ("FAILED", "TIMED_OUT", "ABORTED")
+"""How an execution can end without having finished: an outage, a limit of the service, a person."""
 _APART = 100
 """Each attempt numbers its assessments and stops from a hundred of its own: reservations, payments and
 exceptions are named by them, and must never be mistaken for those of an attempt that died."""
@@ -57,9 +59,16 @@ class Executions:
 
     def running(self, *, limit: int) -> list[str]:
         """Order ids of executions that run, newest first."""
+        return self._listed("RUNNING", limit)
+
+    def broken(self, *, limit: int) -> list[str]:
+        """Order ids of executions that came to no proper end, newest first, `limit` of each kind."""
+        return [order_id for status in BROKEN for order_id in self._listed(status, limit)]
+
+    def _listed(self, status: str, limit: int) -> list[str]:
         with translated():
             answer = self.client.list_executions(
-                stateMachineArn=self.workflow_arn, statusFilter="RUNNING", maxResults=limit
+                stateMachineArn=self.workflow_arn, statusFilter=status, maxResults=limit
             )
         return [order_of(str(execution["name"])) for execution in answer["executions"]]
 

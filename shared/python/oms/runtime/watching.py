@@ -14,7 +14,7 @@ from oms.kernel.clock import stamp
 from oms.kernel.events import Actor
 from oms.orders.application.ports import OrderListings, Orders
 from oms.orders.domain.order import ACTIVE_STATUSES, Order
-from oms.runtime.starting import Executions
+from oms.runtime.starting import BROKEN, Executions
 from oms.runtime.step_functions import Tokens
 from oms.runtime.waiting import wake
 from oms.support.application.cases import close_all, escalate_overdue
@@ -28,6 +28,7 @@ MOST_STARTS = 100
 """Workflows started per round. Orders that wait in the capture queue for their turn look like lost ones:
 whatever the watchdog does to them must stay far below the rate at which the starter admits."""
 _PAGE = 100
+_BROKEN = 50
 _PAGES = 50
 _TURNS = 60
 _ALIVE = {"RUNNING", "PENDING_REDRIVE"}
@@ -63,6 +64,9 @@ class Watchdog:
                 restarted.append(order.order_id)
             elif self._woken(order.order_id):
                 woken.append(order.order_id)
+        for order_id in dict.fromkeys(self.executions.broken(limit=_BROKEN)):
+            if order_id not in seen and len(restarted) < MOST_STARTS and self._taken_up(order_id):
+                restarted.append(order_id)
         for order_id in self.executions.running(limit=1000):
             due = everything or _turn(order_id) == now.minute
             if due and order_id not in seen and self._woken(order_id):
@@ -100,6 +104,16 @@ class Watchdog:
         """What the dead workflow waited for wakes nobody; the next one asks again where it has to."""
         reason = "its workflow has ended and is started again"
         close_all(order_id, Action.RETRY, cases=self.cases, now=now, actor=WATCHDOG, reason=reason)
+
+    def _taken_up(self, order_id: str) -> bool:
+        """Whether an order whose last workflow broke off was given a new one.
+
+        Also an order that is at its end: it may have been called off and still hold stock or money.
+        """
+        attempt, status = self.executions.latest(order_id)
+        if status not in BROKEN or self.orders.load(order_id) is None:
+            return False
+        return self.executions.start(order_id, attempt=attempt + 1)
 
     def _woken(self, order_id: str) -> bool:
         return self.orders.load(order_id) is not None and wake(

@@ -47,6 +47,8 @@ class OrderReleased(Fact):
     tax: Minor
     tax_estimated: bool
     total: Minor
+    why: str = ""
+    """Why these locations, in sentences."""
 
 
 class ShipmentRecorded(Fact):

@@ -44,6 +44,7 @@ def release_order(
     orders: Orders,
     now: datetime,
     actor: Actor,
+    why: str = "",
 ) -> Outcome:
     """RELEASED, also where it was; CANCELLATION_REQUESTED where the customer was faster."""
 
@@ -64,6 +65,7 @@ def release_order(
             shipping=snapshot.shipping,
             prices_include_tax=snapshot.prices_include_tax,
             at=stamp(now),
+            why=why,
         )
         commit(orders, done.order, done.fact, now=now, actor=actor, fulfilment_orders=done.fulfilment_orders)
         return Outcome("RELEASED")
@@ -87,6 +89,8 @@ def wait_for_fulfilment(order_id: str, token: str, *, orders: Orders) -> Interru
 def interruption(order_id: str, *, orders: Orders) -> Interruption | None:
     """What the order's waiting workflow should be told now; None while there is nothing to tell."""
     order = existing(orders, order_id)
-    if order.stage in (Stage.SHIPPED, Stage.CANCELLED):
+    if any(line.cancelled for line in order.lines):
+        return Interruption("CANCELLATION")  # called off before an outage: stock and money may still be held
+    if order.stage is Stage.SHIPPED:
         return Interruption("SHIPPED")
     return Interruption("CANCELLATION") if order.cancel_requested else None

@@ -74,6 +74,7 @@ def release(
     shipping: int,
     prices_include_tax: bool,
     at: str,
+    why: str = "",
 ) -> Released:
     """Allocate every unit to its location and hand out the work.
 
@@ -101,7 +102,7 @@ def release(
         {"id": one.fulfilment_order_id, "location": one.location, "units": sum(w.quantity for w in one.work)}
         for one in work
     ]
-    return Released(released, work, OrderReleased(order.order_id, summary, tax, taxes.estimated, total))
+    return Released(released, work, OrderReleased(order.order_id, summary, tax, taxes.estimated, total, why))
 
 
 def _units_by_line(boxes: Boxes) -> dict[int, int]:

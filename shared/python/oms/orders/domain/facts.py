@@ -38,6 +38,8 @@ class OrderReleased:
     tax: int
     tax_estimated: bool
     total: int
+    why: str = ""
+    """Why these locations, in sentences."""
 
 
 @dataclass(frozen=True, slots=True)

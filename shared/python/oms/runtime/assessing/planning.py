@@ -5,26 +5,35 @@ from typing import Any
 from oms.contracts.tasks import PlanFulfilment
 from oms.orders.application.ports import Orders
 from oms.orders.application.transitions import existing
-from oms.orders.domain.order import Stage
+from oms.orders.domain.order import Order, Stage
 from oms.runtime.assessing.placed import document
 from oms.sourcing.application.planning import plan_fulfilment
 from oms.sourcing.application.ports import Sites, StockSource
 from oms.sourcing.domain.answer import Shortage
 
 _NAMED_LINES = 5
+_LONGEST_WHY = 400
+"""Characters of the reasons that travel on and end in the order's timeline."""
 
 
 def plan(command: PlanFulfilment, *, orders: Orders, sites: Sites, stock: StockSource) -> dict[str, Any]:
-    """PLANNED, SHORTAGE, or RELEASED where a restarted workflow finds the work already handed out."""
-    first_round = not command.exclusions
-    if first_round and existing(orders, command.order_id).stage in (Stage.RELEASED, Stage.SHIPPED):
-        return {"outcome": "RELEASED"}
+    """PLANNED with the reasons, SHORTAGE, or RELEASED or CANCELLATION_REQUESTED where there is nothing to plan any more."""
+    if not command.exclusions and (found := _moved_on(existing(orders, command.order_id))):
+        return {"outcome": found}
     answer = plan_fulfilment(
         document(orders, command.order_id), sites=sites, stock=stock, exclusions=command.exclusions
     )
     if isinstance(answer, Shortage):
         return {"outcome": "SHORTAGE", "reason": answer.reason, "detail": _in_words(answer)}
-    return {"outcome": "PLANNED", "plan": answer.to_json(), "decision": " ".join(answer.decision)[:1000]}
+    why = " ".join(answer.decision)[:_LONGEST_WHY]
+    return {"outcome": "PLANNED", "plan": {**answer.to_json(), "why": why}}
+
+
+def _moved_on(order: Order) -> str:
+    """Why a restarted workflow has nothing to plan; empty where it has."""
+    if order.cancel_requested or order.stage is Stage.CANCELLED:
+        return "CANCELLATION_REQUESTED"
+    return "RELEASED" if order.stage in (Stage.RELEASED, Stage.SHIPPED) else ""
 
 
 def _in_words(shortage: Shortage) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import count
+from typing import TypedDict, Unpack
 
 from oms.kernel.clock import stamp
 from oms.kernel.errors import WriteConflict
@@ -17,6 +19,19 @@ from oms.support.domain.exceptions import (
     open_case,
     resolve,
 )
+
+
+class Stop(TypedDict):
+    """What `report` needs to know of a stop besides its key and what it carries."""
+
+    subject: str
+    channel: str
+    kind: str
+    detail: str
+    cases: Cases
+    now: datetime
+    actor: Actor
+
 
 _TRIES = 4
 _QUEUE_LIMIT = 200
@@ -47,6 +62,15 @@ def report(
         message=message,
     )
     return cases.open(case, _event(case, fact, now=now, actor=actor, reason=detail))
+
+
+def report_again(*, key: str, message: str, **stop: Unpack[Stop]) -> Case:
+    """Report a message that failed; where it was sent again by a person and failed again, that is a new item."""
+    for time in count(1):
+        case = report(key=key if time == 1 else f"{key}-{time}", message=message, **stop)
+        if case.is_open or case.resolution != Action.RETRY.value:
+            break
+    return case
 
 
 def decide(

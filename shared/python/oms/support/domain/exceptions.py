@@ -72,7 +72,7 @@ KINDS: dict[str, Kind] = {
         "The locations have not shipped in time.",
     ),
     "CAPTURE_FAILED": Kind(
-        (Action.DISMISS,),
+        (Action.RETRY, Action.DISMISS),
         "support",
         timedelta(hours=24),
         "Goods have left and their payment cannot be captured.",
