@@ -31,6 +31,8 @@ class Settings:
 
     Never less than a consumer may run, or a slow one would be given the same message twice.
     """
+    partner_attempts: int
+    """Deliveries of a message whose consumer asks a partner. On AWS 20, three minutes apart, outlast an hour."""
     log_retention_days: int
     api_rate: int
     api_burst: int
@@ -56,6 +58,7 @@ def read_settings(context: Callable[[str], Any], *, root: Path = ROOT) -> Settin
         domain_prefix=str(context("domain_prefix") or "holdfast"),
         admission_rate=int(context("admission_rate") or (10 if local else 50)),
         retry_after=30 if local else None,
+        partner_attempts=5 if local else 20,
         log_retention_days=int(context("log_retention_days") or 30),
         api_rate=int(context("api_rate") or 500),
         api_burst=int(context("api_burst") or 1000),

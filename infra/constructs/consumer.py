@@ -26,7 +26,9 @@ ATTEMPTS = 5
 class Consumer:
     """Feeds `folder` the events named in `takes`, at least once, in no order.
 
-    `concurrency` limits how many batches run at once on AWS.
+    `concurrency` limits how many batches run at once on AWS. A consumer that asks a partner takes one
+    message at a time, or a slow answer for one would use up the time of the others in its batch, and
+    gets more `attempts`, so that an outage ends before the message is parked.
     """
 
     def __init__(
@@ -39,17 +41,20 @@ class Consumer:
         environment: Mapping[str, str] | None = None,
         statements: Iterable[iam.PolicyStatement] = (),
         concurrency: int = 10,
+        batch: int = 10,
+        attempts: int = ATTEMPTS,
     ) -> None:
         self._platform = platform
         self._folder = folder
         self._id = names.camel(folder)
+        self._attempts = attempts
         self.parked = self._dead_letter_queue()
         self.queue = self._queue()
         self._rule(sorted(takes))
         self.function = TaskFunction(
             platform, folder=folder, tables=tables, environment=environment, statements=statements
         )
-        self._feed(concurrency)
+        self._feed(concurrency, batch)
         self._publish()
 
     def _dead_letter_queue(self) -> sqs.Queue:
@@ -72,7 +77,7 @@ class Consumer:
             f"{self._id}Queue",
             name=names.queue(self._folder),
             consumer=self._folder,
-            dead_letter_queue=sqs.DeadLetterQueue(queue=self.parked, max_receive_count=ATTEMPTS),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.parked, max_receive_count=self._attempts),
         )
 
     def _rule(self, takes: list[str]) -> None:
@@ -91,13 +96,13 @@ class Consumer:
         )
         accept(rule, "The dead-letter queue stands behind the queue.", "Serverless-EventBusDLQ")
 
-    def _feed(self, concurrency: int) -> None:
+    def _feed(self, concurrency: int, batch: int) -> None:
         self.function.add_to_role_policy(consumption(self.queue.queue_arn))
         self.function.add_to_role_policy(self._platform.key_statement(["sqs"]))
         mapping = self.function.add_event_source_mapping(
             "Queue",
             event_source_arn=self.queue.queue_arn,
-            batch_size=10,
+            batch_size=batch,
             max_concurrency=concurrency,
             report_batch_item_failures=True,
         )

@@ -62,7 +62,7 @@ class Platform:
         return kms.Key.from_key_arn(self.stack, "Key", lookup(self.stack, names.KEY_ARN))
 
     @cached_property
-    def _topic(self) -> sns.ITopic:
+    def alarm_topic(self) -> sns.ITopic:
         return sns.Topic.from_topic_arn(self.stack, "Alarms", lookup(self.stack, names.ALARM_TOPIC))
 
     @cached_property
@@ -103,7 +103,7 @@ class Platform:
             evaluation_periods=1,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
             alarm_description=meaning,
-        ).add_alarm_action(actions.SnsAction(self._topic))
+        ).add_alarm_action(actions.SnsAction(self.alarm_topic))
 
     def key_statement(self, services: Iterable[str]) -> iam.PolicyStatement:
         """Use of the key through the named services only, never directly."""

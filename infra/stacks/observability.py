@@ -5,9 +5,12 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
 from infra import names
+from infra.constructs.accepted import accept
 from infra.constructs.platform import lookup
 from infra.settings import Settings
 from infra.stacks.base import HoldfastStack
@@ -25,6 +28,7 @@ class ObservabilityStack(HoldfastStack):
         super().__init__(scope, name, settings=settings, **kwargs)
         self._api = lookup(self, names.API_ID)
         self._alarms()
+        self._overdue_exceptions()
         self._dashboard(list(functions))
 
     def _alarms(self) -> None:
@@ -40,6 +44,21 @@ class ObservabilityStack(HoldfastStack):
             above=cdk.Duration.seconds(2).to_milliseconds(),
             meaning="One request in a hundred takes more than two seconds.",
         )
+
+    def _overdue_exceptions(self) -> None:
+        """What a person let lie past its deadline reaches the operators as an alarm does."""
+        rule = events.Rule(
+            self,
+            "EscalatedRule",
+            rule_name=f"{names.PREFIX}-alarm-escalated",
+            description="ExceptionEscalated to the operators",
+            event_bus=events.EventBus.from_event_bus_name(self, "Bus", lookup(self, names.BUS)),
+            event_pattern=events.EventPattern(
+                source=events.Match.prefix(f"{names.PREFIX}."), detail_type=["ExceptionEscalated"]
+            ),
+            targets=[targets.SnsTopic(self.platform.alarm_topic)],
+        )
+        accept(rule, "The exception stays in its work queue, told or not.", "Serverless-EventBusDLQ")
 
     def _dashboard(self, functions: list[str]) -> None:
         board = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=names.PREFIX)

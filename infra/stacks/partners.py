@@ -15,10 +15,18 @@ class PartnersStack(HoldfastStack):
         super().__init__(scope, name, settings=settings, **kwargs)
         # What a partner already knows of an order; no other context listens, so no outbox.
         table = Table(self.platform, context="partners", streamed=False)
-        Consumer(self.platform, folder="payments/capture_payment", takes=["ShipmentRecorded"])
+        Consumer(
+            self.platform,
+            folder="payments/capture_payment",
+            takes=["ShipmentRecorded"],
+            batch=1,
+            attempts=settings.partner_attempts,
+        )
         Consumer(
             self.platform,
             folder="tax/commit_tax",
             takes=["ShipmentRecorded"],
             tables={"partners": table.table_name},
+            batch=1,
+            attempts=settings.partner_attempts,
         )

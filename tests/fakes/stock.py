@@ -20,7 +20,7 @@ class FakeStock:
 
     levels: dict[StockKey, StockLevel] = field(default_factory=dict)
     chunks: dict[tuple[str, str, int], Reservation] = field(default_factory=dict)
-    adjustments: dict[tuple[str, str], Adjustment] = field(default_factory=dict)
+    adjustments: dict[str, Adjustment] = field(default_factory=dict)
     events: dict[str, Event] = field(default_factory=dict)
 
     def place(self, chunk: Reservation, event: Event) -> Met | Short | None:
@@ -76,7 +76,7 @@ class FakeStock:
         return [self.levels[key] for key in sorted(set(keys)) if key in self.levels]
 
     def apply(self, adjustment: Adjustment, event: Event) -> Duplicate | BelowZero | None:
-        name = (adjustment.sku, adjustment.adjustment_id)
+        name = adjustment.adjustment_id
         if name in self.adjustments:
             return Duplicate(self.adjustments[name])
         level = self._level((adjustment.location, adjustment.sku))

@@ -29,7 +29,7 @@ def test_what_a_consumer_cannot_take_goes_to_its_dead_letter_queue(aws: Assembly
     parked = _queue(aws, names.dead_letter_queue(consumer))
     redrive = queue["RedrivePolicy"]
     assert queue.resolve(redrive["deadLetterTargetArn"]) == f"<{parked.id}>"
-    assert 3 <= redrive["maxReceiveCount"] <= 10
+    assert 3 <= redrive["maxReceiveCount"] <= 20
     assert parked["MessageRetentionPeriod"] == 14 * 24 * 3600
 
 
@@ -95,6 +95,28 @@ def test_on_one_machine_a_failed_message_comes_back_as_soon_as_its_function_must
     assert _queue(local, names.queue(consumer))["VisibilityTimeout"] == CATALOGUE[consumer].timeout
 
 
+PARTNERS_CONSUMERS = ("payments/capture_payment", "tax/commit_tax")
+
+
+@pytest.mark.parametrize("consumer", PARTNERS_CONSUMERS)
+def test_a_partner_may_be_away_for_half_an_hour_before_a_message_is_parked(
+    aws: Assembly, consumer: str
+) -> None:
+    queue = _queue(aws, names.queue(consumer))
+    assert queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"] >= 2 * 30 * 60
+
+
+def test_a_message_never_waits_behind_a_slow_partner_in_its_batch(aws: Assembly) -> None:
+    sizes = {
+        function["FunctionName"]: mapping["BatchSize"]
+        for mapping in _mappings(aws, "sqs")
+        for function in aws.all("AWS::Lambda::Function", stack=mapping.stack)
+        if mapping.resolve(mapping["FunctionName"]) == f"<{function.id}>"
+    }
+    alone = {name for name, size in sizes.items() if size == 1}
+    assert alone == {names.function_name(consumer) for consumer in PARTNERS_CONSUMERS}
+
+
 def test_queues_refuse_whoever_comes_without_tls_and_anybody_unnamed(aws: Assembly) -> None:
     policies = aws.all("AWS::SQS::QueuePolicy")
     assert len(policies) == len(aws.all("AWS::SQS::Queue"))
@@ -109,7 +131,7 @@ def test_queues_refuse_whoever_comes_without_tls_and_anybody_unnamed(aws: Assemb
             assert "aws:SourceAccount" in statement["Condition"]["StringEquals"]
 
 
-def test_every_event_that_somebody_takes_is_routed_to_a_queue_from_our_bus(aws: Assembly) -> None:
+def test_every_event_that_somebody_takes_is_routed_from_our_bus(aws: Assembly) -> None:
     taken: dict[str, set[str]] = {}
     for rule in aws.all("AWS::Events::Rule"):
         if "EventPattern" not in rule.properties:
@@ -127,6 +149,7 @@ def test_every_event_that_somebody_takes_is_routed_to_a_queue_from_our_bus(aws: 
         "holdfast-capture-payment": {"ShipmentRecorded"},
         "holdfast-ship-stock": {"ShipmentRecorded"},
         "holdfast-commit-tax": {"ShipmentRecorded"},
+        "holdfast-alarm-escalated": {"ExceptionEscalated"},
     }
 
 

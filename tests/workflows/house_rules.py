@@ -24,6 +24,7 @@ _IGNORED: Final[Mapping[str, set[str]]] = {
 }
 """Legal on AWS, and passed over in silence by the local engine: what ran here would not be what runs there."""
 _SERVICE_ERRORS: Final = {
+    "NotWaiting",
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",

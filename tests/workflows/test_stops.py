@@ -130,7 +130,7 @@ def test_a_capture_that_the_gateway_refuses_waits_for_support(world: World) -> N
 
     case = order.stops_with("CAPTURE_FAILED")
 
-    assert (case.owner, case.actions) == ("support", (Action.DISMISS,))
+    assert case.owner == "support"
     assert "charge_expired_for_capture" in case.detail
     order.reaches("SHIPPED")
     assert order.standing().kept == 0

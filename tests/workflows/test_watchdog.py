@@ -104,3 +104,17 @@ def test_an_order_is_cancelled_although_its_workflow_was_killed(world: World) ->
     order.ends("CANCELLED", paid=0, cancelled=2)
     assert world.levels(sku) == {"NORTH": (5, 0, 0)}
     assert order.money() == [("authorize", 3000), ("void", 3000)]
+
+
+@long_story
+def test_a_cancellation_that_broke_off_halfway_is_finished(world: World) -> None:
+    sku = world.stock(NORTH=5)
+    order = world.order({sku: 2}).place().reaches("RELEASED")
+    world.system.fault("stripe", "hang", path=f"/v1/payment_intents/{order.reference()}/cancel")
+
+    order.cancel().reaches("CANCELLED").abort()
+    _restarted(order)
+
+    order.ends("CANCELLED", paid=0, cancelled=2)
+    assert order.money() == [("authorize", 3000), ("void", 3000)]
+    assert world.levels(sku) == {"NORTH": (5, 0, 0)}

@@ -7,6 +7,6 @@ from oms.wiring.orders import orders
 from oms.wiring.workflows import tokens
 
 
-@token_task(AwaitFulfilment)
+@token_task(AwaitFulfilment, tokens)
 def handler(command):
     waiting.await_fulfilment(command, orders=orders(), tokens=tokens())

@@ -9,6 +9,6 @@ from oms.wiring.support import cases
 from oms.wiring.workflows import tokens
 
 
-@token_task(AwaitResolution)
+@token_task(AwaitResolution, tokens)
 def handler(command):
     waiting.await_resolution(command, orders=orders(), cases=cases(), tokens=tokens(), now=now())

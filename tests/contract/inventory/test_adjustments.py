@@ -28,6 +28,17 @@ def test_an_adjustment_happens_once(desk: Desk) -> None:
     assert desk.level("LON", "MUG").available == 8
 
 
+def test_an_id_that_was_used_for_one_sku_stores_nothing_for_another(desk: Desk) -> None:
+    desk.stock([("LON", "MUG", 5), ("LON", "CUP", 5)])
+    desk.adjust("MUG", "LON", 3, name="a1")
+    told = len(desk.events())
+    assert desk.adjust("CUP", "LON", 3, name="a1") == AdjustmentConflict(
+        Adjustment("a1", "MUG", "LON", 3, "receipt")
+    )
+    assert desk.level("LON", "CUP").available == 5
+    assert len(desk.events()) == told
+
+
 def test_an_adjustment_id_may_hold_any_character(desk: Desk) -> None:
     desk.stock([("LON", "MUG", 5)])
     for name in ("a:b", "a#b", "a%3Ab", "ä"):

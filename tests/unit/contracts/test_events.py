@@ -76,9 +76,10 @@ def test_types_that_differ_do_not_agree(stated: Any, contract: Any) -> None:
     assert not agrees(shape(stated), shape(contract))
 
 
-def test_the_envelope_has_the_fields_of_the_event_and_a_version() -> None:
+def test_the_envelope_has_a_version_and_the_fields_of_the_event_but_what_people_typed() -> None:
     event = {field.name: shape(get_type_hints(Event)[field.name]) for field in dataclass_fields(Event)}
     contract = fields(Envelope) | {"data": {}}
+    del event["reason"]
     assert contract == {"version": "int", **event}
 
 
@@ -104,7 +105,7 @@ def test_an_event_on_the_bus_satisfies_its_published_schema(context: str, name: 
 def test_an_event_of_another_type_or_with_a_field_missing_breaks_the_schema() -> None:
     contract = published("orders", PUBLISHED["orders"]["OrderHeld"])
     good = {
-        **dict.fromkeys(("event_id", "subject", "channel", "occurred_at", "actor", "reason"), "x"),
+        **dict.fromkeys(("event_id", "subject", "channel", "occurred_at", "actor"), "x"),
         "version": 1,
         "type": "OrderHeld",
         "context": "orders",

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from oms.contracts import answers
-from oms.orders.domain.order import STATUSES
+from oms.orders.application.ports import Position
+from oms.orders.domain.order import STATUSES, Order
 from oms.runtime.api import reading
 from oms.runtime.http import Handler, http_api
 from pydantic import BaseModel
@@ -84,6 +85,31 @@ def test_no_page_holds_more_than_was_asked_for(api: Handler, limit: str) -> None
     listed = pages(api, "listOrders", "c-warehouse", status="RELEASED", limit=limit)
 
     assert max(len(page) for page in listed) <= int(limit)
+
+
+@pytest.mark.parametrize("limit", ["1", "3", "4", "6"])
+def test_a_channel_that_ends_with_a_full_page_leads_on_to_the_next(orders: FakeOrders, limit: str) -> None:
+    class Exact(FakeOrders):
+        """Knows, as DynamoDB may, that nothing follows a full page."""
+
+        def by_status(
+            self, channel: str, status: str, *, limit: int, after: Position | None, until: str | None = None
+        ) -> tuple[list[Order], Position | None]:
+            assert limit > 0  # DynamoDB refuses a page of nothing
+            found, more = super().by_status(channel, status, limit=limit, after=after)
+            following = super().by_status(channel, status, limit=1, after=more)[0] if more else []
+            return found, more if following else None
+
+    exact = Exact(orders.orders)
+    api = http_api(
+        {"listOrders": lambda request: reading.list_orders(request, listings=exact)}, clients=lambda: CLIENTS
+    )
+
+    listed = pages(api, "listOrders", "c-warehouse", status="RELEASED", limit=limit)
+
+    assert [len(page) for page in listed if page] == [int(limit)] * (6 // int(limit)) + (
+        [6 % int(limit)] if 6 % int(limit) else []
+    )
 
 
 @pytest.mark.parametrize("status", STATUSES)

@@ -31,7 +31,7 @@ def failures(answer: dict[str, Any]) -> list[str]:
 
 def test_an_event_arrives_as_it_was_recorded() -> None:
     seen: list[Event] = []
-    event = an_event(reason="called us", data={"lines": [[1, "SKU-1", 2]]})
+    event = an_event(data={"lines": [[1, "SKU-1", 2]]})
 
     def handle(found: Event) -> None:
         seen.append(found)

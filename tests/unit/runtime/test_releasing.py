@@ -120,7 +120,10 @@ def test_a_refund_that_the_gateway_refuses_says_how_much_and_why() -> None:
 
     answer = settled(FakeOrders(), Refusing(), prepaid=True)
 
-    assert answer == {"outcome": "NOT_SETTLED", "amount": 4997, "reason": "charge_already_refunded"}
+    assert answer == {
+        "outcome": "NOT_SETTLED",
+        "detail": "The refund of 49.97 GBP was refused: charge_already_refunded",
+    }
 
 
 def test_an_order_nobody_paid_for_is_settled(orders: FakeOrders) -> None:

@@ -1,6 +1,7 @@
 """Workflow tasks: the payload becomes a command, the result becomes JSON, nothing is swallowed."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
@@ -9,9 +10,11 @@ import yaml
 from oms.contracts import tasks as contracts
 from oms.contracts.tasks import AwaitResolution, PlanFulfilment, ScreenOrder
 from oms.kernel.errors import BrokenInvariant, Throttled
-from oms.runtime.tasks import as_json, parse, token_task, workflow_task
+from oms.runtime.step_functions import Tokens
+from oms.runtime.tasks import Handler, as_json, parse, token_task, workflow_task
 
 from tests.builders import ORDER, ROOT
+from tests.fakes.step_functions import FakeStepFunctions
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,34 +66,45 @@ def test_a_failure_leaves_the_task_so_that_the_workflow_repeats_it(
     assert "secret" not in json.dumps(line)
 
 
+def waiting(task: Callable[[AwaitResolution], Any], states: FakeStepFunctions) -> Handler:
+    return token_task(AwaitResolution, lambda: Tokens(states))(task)
+
+
 def test_a_task_that_waits_with_a_token_says_that_it_waits() -> None:
     seen: list[AwaitResolution] = []
-    handler = token_task(AwaitResolution)(seen.append)
+    states = FakeStepFunctions(waiting={"t1"})
 
-    answer = handler(
+    answer = waiting(seen.append, states)(
         {"order_id": ORDER, "key": "ASSESS-0", "kind": "SHORTAGE", "detail": "", "token": "t1"}, None
     )
 
     assert answer == {"outcome": "WAITING"}
     assert seen[0].token == "t1"
+    assert states.interruptions == {}
 
 
 @pytest.mark.parametrize("error", [Throttled("slow"), KeyError("x"), BrokenInvariant("gone")])
-def test_a_task_that_waits_with_a_token_never_raises(
+def test_a_wait_that_could_not_begin_is_told_to_the_workflow(
     error: Exception, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Nobody else would: an engine that waits for a token may not hear that the function failed."""
+    states = FakeStepFunctions(waiting={"secret-token"})
+
     def fail(_: AwaitResolution) -> None:
         raise error
 
     payload = {"order_id": ORDER, "key": "k", "kind": "SHORTAGE", "detail": "", "token": "secret-token"}
 
-    assert token_task(AwaitResolution)(fail)(payload, None) == {"outcome": "FAILED"}
+    assert waiting(fail, states)(payload, None) == {"outcome": "FAILED"}
+    assert states.interruptions == {"secret-token": "NotWaiting"}
     assert "secret-token" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("payload", [{}, {"order_id": ORDER, "nonsense": 1}])
-def test_not_even_a_payload_that_does_not_fit_makes_it_raise(payload: dict[str, Any]) -> None:
-    assert token_task(AwaitResolution)(print)(payload, None) == {"outcome": "FAILED"}
+def test_a_payload_that_does_not_fit_is_told_too() -> None:
+    states = FakeStepFunctions(waiting={"t1"})
+
+    assert waiting(print, states)({"nonsense": 1, "token": "t1"}, None) == {"outcome": "FAILED"}
+    assert states.interruptions == {"t1": "NotWaiting"}
 
 
 def test_a_token_is_not_shown_when_its_command_is() -> None:

@@ -308,3 +308,27 @@ def test_any_other_refusal_is_an_error_to_repeat_or_repair(
     with pytest.raises(kind):
         tokens.succeed("t1", {})
     assert tokens.succeed("t1", {})
+
+
+def test_an_overdue_order_that_ships_after_all_goes_on_by_itself(
+    orders: FakeOrders, cases: FakeCases, tokens: Tokens, states: FakeStepFunctions
+) -> None:
+    command = AwaitResolution(ORDER, "FULFIL-0", "SHIPMENT_OVERDUE", "thirty days", "t1")
+    await_resolution(command, orders=orders, cases=cases, tokens=tokens, now=NOW)
+
+    ship(orders)
+    hear(orders.recorded(ORDER)[-1], orders, cases, tokens)
+    hear(last(cases.events, "ExceptionResolved"), orders, cases, tokens)
+
+    assert states.outputs == {"t1": {"action": "RETRY"}}
+
+
+def test_a_last_parcel_decides_nothing_else_that_waits(
+    orders: FakeOrders, cases: FakeCases, tokens: Tokens, states: FakeStepFunctions
+) -> None:
+    stop(orders, cases, tokens)
+
+    ship(orders)
+    hear(orders.recorded(ORDER)[-1], orders, cases, tokens)
+
+    assert states.waiting == {"t1"}

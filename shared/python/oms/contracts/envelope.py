@@ -10,8 +10,11 @@ SOURCE_PREFIX = "holdfast."
 
 
 def to_detail(event: Event) -> dict[str, Any]:
-    """The published form. Carries ids and figures, never personal data."""
-    return {"version": VERSION, **asdict(event)}
+    """The published form. Carries ids and figures, never personal data.
+
+    The reason stays at home: people type it, and what they type may name a person.
+    """
+    return {"version": VERSION, **{name: value for name, value in asdict(event).items() if name != "reason"}}
 
 
 def from_detail(detail: dict[str, Any]) -> Event:

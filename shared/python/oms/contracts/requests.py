@@ -3,11 +3,22 @@
 Amounts are in minor units of `currency`: 1999 in GBP is 19.99 pounds.
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from oms.contracts.snapshots import Address, LineSnapshot, OrderSnapshot
+from oms.kernel.cards import is_card_number
 from oms.kernel.money import MINOR_DIGITS
 
 MAX_LINES = 2_000
@@ -28,6 +39,25 @@ def _printable(text: str) -> str:
     return text
 
 
+def _no_card_number(token: str) -> str:
+    if is_card_number(token):
+        raise ValueError("looks like a card number; send the provider's token")
+    return token
+
+
+def _require_unique(line_ids: Iterable[str]) -> None:
+    """Raises ValidationError that names every line whose id came before: pydantic keeps where it points."""
+    seen: set[str] = set()
+    repeated: list[InitErrorDetails] = []
+    for index, line_id in enumerate(line_ids):
+        if line_id in seen:
+            error = PydanticCustomError("repeated", "repeats {line_id}", {"line_id": line_id})
+            repeated.append(InitErrorDetails(type=error, loc=("lines", index, "line_id"), input=line_id))
+        seen.add(line_id)
+    if repeated:
+        raise ValidationError.from_exception_data("lines", repeated)
+
+
 Amount = Annotated[int, Field(ge=0, le=_MAX_MINOR)]
 Units = Annotated[int, Field(ge=1, le=_MAX_UNITS)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_printable)]
@@ -36,7 +66,7 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._/-]{1,64}$")]
 Sku = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_printable)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{3,255}$")]
+Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{3,255}$"), AfterValidator(_no_card_number)]
 
 
 class _Body(BaseModel):
@@ -106,11 +136,7 @@ class PlaceOrder(_Body):
 
     @model_validator(mode="after")
     def _unique_lines(self) -> Self:
-        seen: set[str] = set()
-        for index, line in enumerate(self.lines):
-            if line.line_id in seen:
-                raise ValueError(f"lines[{index}].line_id repeats {line.line_id}")
-            seen.add(line.line_id)
+        _require_unique(line.line_id for line in self.lines)
         return self
 
     def snapshot(self, *, order_id: str, channel: str, placed_at: str) -> OrderSnapshot:
@@ -157,9 +183,7 @@ class RecordShipment(_Body):
 
     @model_validator(mode="after")
     def _unique_lines(self) -> Self:
-        names = [line.line_id for line in self.lines or ()]
-        if len(set(names)) != len(names):
-            raise ValueError("lines name the same line twice")
+        _require_unique(line.line_id for line in self.lines or ())
         return self
 
 

@@ -20,10 +20,11 @@ class PlanFulfilment:
 
 @dataclass(frozen=True, slots=True)
 class ScreenOrder:
-    """`verdict` of an earlier round or of a person; where it is set nobody is asked again."""
+    """`verdict` of an earlier round with its `reason`; where it is set nobody is asked again."""
 
     order_id: str
     verdict: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,4 +80,19 @@ def resume(event: Event, *, orders: Orders, cases: Cases, tokens: Tokens, now: d
         return
     if event.type == "OrderCancellationRequested":
         cancel_waiting(event.subject, cases=cases, now=now)
+    if event.data.get("final"):
+        _no_longer_overdue(event.subject, cases=cases, now=now)
     wake(event.subject, orders=orders, tokens=tokens)
+
+
+def _no_longer_overdue(order_id: str, *, cases: Cases, now: datetime) -> None:
+    """The parcel everybody asked for has left: the workflow goes back to its wait and finds it over."""
+    close_all(
+        order_id,
+        Action.RETRY,
+        kind="SHIPMENT_OVERDUE",
+        cases=cases,
+        now=now,
+        actor=SYSTEM,
+        reason="everything has shipped",
+    )

@@ -65,7 +65,7 @@ class Watchdog:
             elif self._woken(order.order_id):
                 woken.append(order.order_id)
         for order_id in dict.fromkeys(self.executions.broken(limit=_BROKEN)):
-            if order_id not in seen and len(restarted) < MOST_STARTS and self._taken_up(order_id):
+            if order_id not in seen and len(restarted) < MOST_STARTS and self._taken_up(order_id, now):
                 restarted.append(order_id)
         for order_id in self.executions.running(limit=1000):
             due = everything or _turn(order_id) == now.minute
@@ -105,7 +105,7 @@ class Watchdog:
         reason = "its workflow has ended and is started again"
         close_all(order_id, Action.RETRY, cases=self.cases, now=now, actor=WATCHDOG, reason=reason)
 
-    def _taken_up(self, order_id: str) -> bool:
+    def _taken_up(self, order_id: str, now: datetime) -> bool:
         """Whether an order whose last workflow broke off was given a new one.
 
         Also an order that is at its end: it may have been called off and still hold stock or money.
@@ -113,6 +113,7 @@ class Watchdog:
         attempt, status = self.executions.latest(order_id)
         if status not in BROKEN or self.orders.load(order_id) is None:
             return False
+        self._withdraw_questions(order_id, now)
         return self.executions.start(order_id, attempt=attempt + 1)
 
     def _woken(self, order_id: str) -> bool:

@@ -13,12 +13,18 @@ from oms.wiring.inventory import locations
 from oms.wiring.secrets import credentials
 from oms.wiring.settings import required
 
+_COMPANY = "DEFAULT"
+"""The code AvaTax gives an account's first company."""
+
 
 @cache
 def tax() -> AvalaraTax:
     secret = credentials()
     return AvalaraTax(
-        required("AVALARA_URL"), secret["avalara_account"], secret["avalara_licence"], "DEFAULT"
+        required("AVALARA_URL"),
+        secret["avalara_account"],
+        secret["avalara_licence"],
+        secret.get("avalara_company", _COMPANY),
     )
 
 

@@ -38,7 +38,6 @@ class Envelope(BaseModel):
     channel: Annotated[str, Field(description="The sales channel; `*` for what concerns all of them.")]
     occurred_at: Moment
     actor: Annotated[str, Field(description="`client:…`, `staff:…` or `system:…`.")]
-    reason: str
     data: Fact
 
 

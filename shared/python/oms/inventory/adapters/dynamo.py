@@ -64,7 +64,7 @@ class DynamoStock:
         return summed(tuple(line) for item in items for line in event_of(item).data["lines"])
 
     def of_sku(self, sku: str) -> list[StockLevel]:
-        items = self.table.collection(f"SKU#{sku}", rows.LEVEL, consistent=False)
+        items = self.table.collection(rows.sku_pk(sku), rows.LEVEL, consistent=False)
         return [rows.level_of(item) for item in items]
 
     def at(self, keys: Iterable[StockKey], *, consistent: bool = False) -> list[StockLevel]:
@@ -75,7 +75,8 @@ class DynamoStock:
     def apply(self, adjustment: Adjustment, event: Event) -> Duplicate | BelowZero | None:
         row = Put(self.table.name, rows.adjustment_item(adjustment))
         level = moves.adjusted_level(self.table.name, adjustment)
-        refused = self.table.transact([row, level, event_row(self.table.name, event, pk=row.item["pk"])])
+        told = event_row(self.table.name, event, pk=rows.sku_pk(adjustment.sku))
+        refused = self.table.transact([row, level, told])
         if refused is None:
             return None
         if refused.index == 0 and refused.item:

@@ -2,7 +2,7 @@
 
 pk              sk                                what
 SKU#<sku>       LOC#<location>                    a stock level
-SKU#<sku>       ADJUSTMENT#<id>                   an adjustment, by the caller's natural key
+ADJUSTMENT#<id> ADJUSTMENT                        an adjustment, by the caller's natural key: one for all SKUs
 SKU#<sku>       EVENT#adjusted#<id>               its event
 ORDER#<order>   RESERVATION#<id>#<chunk>          a chunk of a reservation
 ORDER#<order>   EVENT#reserved#… released#… shipped#<shipment>#…
@@ -21,7 +21,7 @@ from oms.inventory.domain.reservation import Entry, Reservation, State
 from oms.inventory.domain.stock import StockKey, StockLevel
 
 LEVEL = "LOC#"
-ADJUSTMENT = "ADJUSTMENT#"
+ADJUSTMENT = "ADJUSTMENT"
 RESERVATION = "RESERVATION#"
 LOCATIONS = "LOCATIONS"
 COUNTERS = ("available", "reserved", "shipped", "received", "adjusted", "restocked", "quarantined")
@@ -29,9 +29,13 @@ _PACK_BEYOND = 20
 """Entries beyond which a chunk stores them compressed."""
 
 
+def sku_pk(sku: str) -> str:
+    return f"SKU#{sku}"
+
+
 def level_key(at: StockKey) -> dict[str, str]:
     location, sku = at
-    return {"pk": f"SKU#{sku}", "sk": LEVEL + location}
+    return {"pk": sku_pk(sku), "sk": LEVEL + location}
 
 
 def level_of(item: Item) -> StockLevel:
@@ -94,7 +98,7 @@ def reservation_of(item: Item) -> Reservation:
 
 def adjustment_item(adjustment: Adjustment) -> Item:
     values = {field.name: getattr(adjustment, field.name) for field in fields(adjustment)}
-    return {"pk": f"SKU#{adjustment.sku}", "sk": ADJUSTMENT + adjustment.adjustment_id, **values}
+    return {"pk": f"{ADJUSTMENT}#{adjustment.adjustment_id}", "sk": ADJUSTMENT, **values}
 
 
 def adjustment_of(item: Item) -> Adjustment:

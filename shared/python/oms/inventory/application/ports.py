@@ -94,7 +94,7 @@ class StockLevels(Protocol):
         ...
 
     def apply(self, adjustment: Adjustment, event: Event) -> Duplicate | BelowZero | None:
-        """Change stock on hand, once per (sku, adjustment id)."""
+        """Change stock on hand, once per adjustment id, whatever the SKU."""
         ...
 
 

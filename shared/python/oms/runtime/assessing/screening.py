@@ -18,7 +18,7 @@ class Screening(Protocol):
 def screen(command: ScreenOrder, *, orders: Orders, screening: Screening) -> dict[str, Any]:
     """The verdict. Where nobody can give one, REVIEW: the order is held, never waved through."""
     if command.verdict:
-        return {"decision": command.verdict, "reason": "screened in an earlier round", "reference": ""}
+        return {"decision": command.verdict, "reason": command.reason, "reference": ""}
     order = document(orders, command.order_id)  # a store that cannot answer is no verdict: that is retried
     try:
         verdict = screening.screen(order)

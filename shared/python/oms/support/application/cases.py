@@ -100,13 +100,15 @@ def close_all(
     actor: Actor,
     reason: str,
     sparing: tuple[str, ...] = (),
+    kind: str = "",
 ) -> list[Case]:
     """Close every open item an order's workflow waits with: the order was decided elsewhere.
 
-    Items whose key begins with one of `sparing` stay open.
+    Items whose key begins with one of `sparing` stay open; where a `kind` is named, all of other kinds do.
     """
     waiting = [case for case in cases.of_subject(subject) if case.is_open and case.token]
-    found = [case for case in waiting if not case.case_id.removeprefix(f"{subject}.").startswith(sparing)]
+    meant = [case for case in waiting if kind in ("", case.kind)]
+    found = [case for case in meant if not case.case_id.removeprefix(f"{subject}.").startswith(sparing)]
     done = []
     for case in found:
         result = closed(case, action, by=str(actor))
