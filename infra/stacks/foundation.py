@@ -87,15 +87,15 @@ class FoundationStack(cdk.Stack):
             self, "Alarms", topic_name=f"{names.PREFIX}-alarms", master_key=self.key, enforce_ssl=True
         )
         # A policy of its own takes the place of the one that admits the owner's alarms: name them.
-        for service in ("cloudwatch", "events"):
-            topic.add_to_resource_policy(
-                iam.PolicyStatement(
-                    principals=[iam.ServicePrincipal(f"{service}.amazonaws.com")],
-                    actions=["sns:Publish"],
-                    resources=[topic.topic_arn],
-                    conditions={"StringEquals": {"aws:SourceAccount": self.account}},
-                )
+        services = ("cloudwatch", "events")
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal(f"{service}.amazonaws.com") for service in services],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
             )
+        )
         publish(self, names.ALARM_TOPIC, topic.topic_arn)
 
     def _partner_secret(self) -> None:

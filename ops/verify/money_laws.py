@@ -7,6 +7,7 @@ from oms.kernel.events import Event
 from oms.kernel.money import Money
 from oms.ledger.domain.accounts import Side
 from oms.ledger.domain.entries import capture_entry_id, recognition_entry_id
+from oms.payments.domain.effects import number_in
 from oms.payments.domain.laws import EntryFigures, broken_laws
 
 from ops.verify.evidence import Evidence
@@ -103,15 +104,14 @@ def _changed_entries(evidence: Evidence) -> Iterable[str]:
 
 
 def _entry_id(event: Event) -> str:
-    number = event.event_id.rpartition("-")[2]
     match event.type:
         case "PaymentCaptured":
             return capture_entry_id(event.data["shipment_id"])
         case "RevenueRecognised":
             return recognition_entry_id(event.data["shipment_id"])
         case "PaymentPrepaid":
-            return f"prepayment-{event.subject}-{number}"
-    return f"refund-{event.subject}-{number}"
+            return f"prepayment-{event.subject}-{number_in(event.event_id)}"
+    return f"refund-{event.subject}-{number_in(event.event_id)}"
 
 
 def _sum(entry: EntryFigures, side: Side) -> int:

@@ -6,7 +6,14 @@ from typing import NamedTuple
 
 from oms.kernel.events import Event
 from oms.kernel.money import Money
-from oms.payments.domain.effects import authorization_key, capture_key, refund_key, void_key
+from oms.payments.domain.effects import (
+    authorization_key,
+    capture_key,
+    number_in,
+    refund_key,
+    refusals_in,
+    void_key,
+)
 from oms.runtime.consuming.tax import tax_code
 
 from ops.verify.dead_letters import is_parked
@@ -106,19 +113,20 @@ def _intent(event: Event) -> _Intent:
     order_id, amount, currency = event.subject, event.data["amount"], event.data["currency"]
     match event.type:
         case "PaymentAuthorized":
-            return _Intent("authorize", authorization_key(order_id, _number(event)), amount, currency)
+            return _Intent(
+                "authorize", authorization_key(order_id, number_in(event.event_id)), amount, currency
+            )
         case "PaymentPrepaid":
-            return _Intent("capture", authorization_key(order_id, _number(event)), amount, currency)
+            return _Intent(
+                "capture", authorization_key(order_id, number_in(event.event_id)), amount, currency
+            )
         case "PaymentCaptured":
-            return _Intent("capture", capture_key(order_id, event.data["shipment_id"]), amount, currency)
+            key = capture_key(order_id, event.data["shipment_id"], refusals_in(event.event_id))
+            return _Intent("capture", key, amount, currency)
         case "PaymentVoided":
-            return _Intent("void", void_key(order_id, _number(event)), amount, currency)
-    return _Intent("refund", refund_key(order_id, _number(event)), amount, currency)
-
-
-def _number(event: Event) -> int:
-    """The number an event's key ends with: `authorized-2` is the order's second authorization."""
-    return int(event.event_id.rpartition("-")[2])
+            return _Intent("void", void_key(order_id, number_in(event.event_id)), amount, currency)
+    key = refund_key(order_id, number_in(event.event_id), refusals_in(event.event_id))
+    return _Intent("refund", key, amount, currency)
 
 
 def _said(intent: _Intent) -> str:

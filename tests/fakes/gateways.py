@@ -54,6 +54,8 @@ class FakeGateway:
     _authorizations: dict[str, GatewayAnswer] = field(default_factory=dict)
     _captures: dict[str, GatewayAnswer] = field(default_factory=dict)
     _refunds: dict[str, GatewayAnswer] = field(default_factory=dict)
+    _refusals: dict[str, GatewayAnswer] = field(default_factory=dict)
+    """As the real one: a key that was refused is refused again, whatever has changed since."""
 
     def authorize(
         self, *, key: str, order_id: str, amount: int, currency: str, token: str, prepaid: bool
@@ -74,8 +76,8 @@ class FakeGateway:
         fault = _arrives(self.faults)
         payment = self._payments[reference]
         if key not in self._captures:
-            if not payment.held:
-                return GatewayAnswer("DECLINED", reference, 0, "payment_intent_unexpected_state")
+            if not payment.held or key in self._refusals:
+                return self._refuse(key, reference, "payment_intent_unexpected_state")
             if amount > payment.held:
                 raise PartnerRejected("amount_too_large")
             payment.held = 0 if final else payment.held - amount
@@ -103,8 +105,8 @@ class FakeGateway:
         payment = self._payments[reference]
         if key not in self._refunds:
             left = payment.captured - payment.refunded
-            if payment.captured and not left:
-                return GatewayAnswer("DECLINED", reference, 0, "charge_already_refunded")
+            if (payment.captured and not left) or key in self._refusals:
+                return self._refuse(key, reference, "charge_already_refunded")
             if amount > left:
                 raise PartnerRejected("amount_too_large")
             payment.refunded += amount
@@ -114,6 +116,9 @@ class FakeGateway:
 
     def find_refund(self, *, reference: str, key: str) -> GatewayAnswer | None:
         return self._refunds.get(key)
+
+    def _refuse(self, key: str, reference: str, reason: str) -> GatewayAnswer:
+        return self._refusals.setdefault(key, GatewayAnswer("DECLINED", reference, 0, reason))
 
     def _authorized(self, payment: _Payment, key: str, token: str, prepaid: bool) -> GatewayAnswer:
         if token in _DECLINES:

@@ -55,6 +55,7 @@ class FakeStepFunctions:
     def _spent(self, request: Any) -> str:
         self._arrives("SendTask")
         token = str(request["taskToken"])
+        assert token, "botocore refuses an empty token before it sends it"
         if token not in self.waiting:
             raise client_error("TaskTimedOut", "SendTask")
         self.waiting.discard(token)

@@ -13,11 +13,10 @@ def test_alarms_and_rules_of_this_account_may_publish_and_nobody_without_tls(aws
     (policy,) = aws.all("AWS::SNS::TopicPolicy")
     assert policy.resolve(policy["Topics"]) == [f"<{_topic(aws).id}>"]
     found = [policy.resolve(statement) for statement in policy["PolicyDocument"]["Statement"]]
-    admitted = {s["Principal"]["Service"]: s for s in found if s["Effect"] == "Allow"}
-    assert set(admitted) == {"cloudwatch.amazonaws.com", "events.amazonaws.com"}
-    for statement in admitted.values():
-        assert statement["Action"] == "sns:Publish"
-        assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "<AWS::AccountId>"}}
+    (admitted,) = (s for s in found if s["Effect"] == "Allow")
+    assert admitted["Principal"] == {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]}
+    assert admitted["Action"] == "sns:Publish"
+    assert admitted["Condition"] == {"StringEquals": {"aws:SourceAccount": "<AWS::AccountId>"}}
     (refused,) = (s for s in found if s["Effect"] == "Deny")
     assert refused["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 

@@ -26,7 +26,7 @@ from oms.payments.adapters.dynamo import DynamoPayments
 from oms.payments.adapters.rows import entry_item, entry_of, order_pk, payment_item, payment_of
 from oms.payments.application.ports import Payments
 from oms.payments.application.service import PaymentService
-from oms.payments.domain.effects import Effect, capture_key
+from oms.payments.domain.effects import Effect, Refusal, capture_key
 from oms.payments.domain.facts import PaymentAuthorized, PaymentCaptured
 from oms.payments.domain.laws import broken_laws
 from oms.payments.domain.machines import EffectState
@@ -145,6 +145,20 @@ def test_a_payment_comes_back_as_it_was_stored_with_what_is_in_flight(store: Sto
     assert store.find(ORDER) == doubted
 
 
+def test_what_was_refused_comes_back_as_it_was_stored(store: Store) -> None:
+    payment = held(store)
+    effect = Effect("k", "capture", 1_000, shipment_id="f1-p1")
+    busy = payment.begin(effect)
+    assert store.intend(busy, capturing=1_000)
+    failed = busy.fail_capture(effect)
+    assert store.conclude(failed, authorized_event("failed"))
+    assert store.find(ORDER) == failed
+    assert failed.refused == {"f1-p1": Refusal(1_000, 1)}
+    refused = replace(failed, version=failed.version + 1, refund_refusals=2)
+    assert store.conclude(refused, authorized_event("failed again"))
+    assert store.find(ORDER) == refused
+
+
 def test_the_first_intent_wins(store: Store) -> None:
     assert store.intend(a_request())
     assert not store.intend(a_request(prepaid=True))
@@ -244,6 +258,12 @@ def test_a_journal_row_carries_its_period_for_the_export() -> None:
 
 def test_a_row_with_an_attribute_of_a_later_release_is_still_read() -> None:
     assert payment_of(payment_item(a_request()) | {"later": 1}) == a_request()
+
+
+def test_a_row_of_an_earlier_release_has_no_refusals() -> None:
+    row = payment_item(a_request())
+    del row["refused"], row["refund_refusals"]
+    assert payment_of(row) == a_request()
 
 
 def test_a_row_that_breaks_law_4_is_not_worked_on() -> None:

@@ -5,14 +5,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from oms.ledger.domain.journal import credit, debit
 from oms.orders.domain.order import Line, Stage
+from oms.payments.domain.effects import capture_key, refund_key
+from oms.payments.domain.laws import EntryFigures
 
 from ops.verify import Evidence, examine
 from ops.verify.dead_letters import dead_letter_id
-from ops.verify.evidence import Execution
+from ops.verify.evidence import Execution, MoneyEffect
 from ops.verify.report import confirmed
 from tests.ops.verify import breaking, world
-from tests.ops.verify.world import JUST_NOW, LONG_AGO, ORDER
+from tests.ops.verify.world import JUST_NOW, LONG_AGO, ORDER, SHIPMENT, TOTAL
 
 Change = Callable[[Evidence], None]
 
@@ -73,6 +76,44 @@ def test_all_laws_hold_where_nothing_is_wrong() -> None:
 )
 def test_each_law_notices_what_breaks_it(change: Change, laws: set[int]) -> None:
     assert broken(change) == laws
+
+
+@pytest.mark.parametrize(("refusals", "laws"), [(2, set()), (1, {6})])
+def test_a_capture_after_refusals_took_effect_under_the_key_of_its_own_try(
+    refusals: int, laws: set[int]
+) -> None:
+    def retried(evidence: Evidence) -> None:
+        world.without_event(evidence, "PaymentCaptured")
+        captured = world.event(
+            "payments", f"captured-{SHIPMENT}.2", "PaymentCaptured",
+            amount=TOTAL, currency="GBP", shipment_id=SHIPMENT,
+        )  # fmt: skip
+        evidence.events.append(captured)
+        evidence.published.add(captured.event_id)
+        assert evidence.money_effects
+        key = capture_key(ORDER, SHIPMENT, refusals)
+        evidence.money_effects[1] = replace(evidence.money_effects[1], key=key)
+
+    assert broken(retried) == laws
+
+
+@pytest.mark.parametrize(("refusals", "laws"), [(1, set()), (0, {6})])
+def test_a_refund_after_refusals_took_effect_under_the_key_of_its_own_try(
+    refusals: int, laws: set[int]
+) -> None:
+    def refunded(evidence: Evidence) -> None:
+        back = world.event("payments", "refunded-1.1", "PaymentRefunded", amount=100, currency="GBP")
+        evidence.events.append(back)
+        evidence.published.add(back.event_id)
+        evidence.payments[0] = replace(evidence.payments[0], refunded=100)
+        postings = (debit("contract_liability", 100), credit("psp_clearing", 100))
+        evidence.entries.append(EntryFigures(ORDER, f"refund-{ORDER}-1", "GBP", "2026-11", postings))
+        assert evidence.money_effects
+        evidence.money_effects.append(
+            MoneyEffect("refund", refund_key(ORDER, 1, refusals), ORDER, 100, "GBP")
+        )
+
+    assert broken(refunded) == laws
 
 
 def test_an_acknowledged_order_that_is_not_stored_is_lost() -> None:

@@ -166,6 +166,16 @@ class WatchedGateway(FakeGateway):
         for payment in self._payments.values():
             payment.held = 0
 
+    def regain_hold(self) -> None:
+        """Whatever stood against a capture is out of the way."""
+        for payment in self._payments.values():
+            payment.held = payment.amount - payment.captured
+
+    def refuse_refunds(self, refused: bool = True) -> None:
+        """Nothing can be given back, until it can."""
+        for payment in self._payments.values():
+            payment.refunded = payment.captured if refused else 0
+
     @property
     def held(self) -> int:
         return sum(payment.held for payment in self._payments.values())

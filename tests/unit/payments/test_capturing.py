@@ -1,14 +1,17 @@
 """Capturing: once per shipment, and what cannot be captured is a value."""
 
+from dataclasses import replace
+
 import pytest
 from oms.contracts.gateway import GatewayAnswer
 from oms.kernel.errors import BrokenInvariant, OutcomeUnknown, PartnerUnavailable
 from oms.ledger.domain.accounts import CONTRACT_LIABILITY, PRODUCT_REVENUE, PSP_CLEARING, TAX_PAYABLE
 from oms.payments.application.capturing import NotCapturable, ShipmentPaid
+from oms.payments.domain.effects import Refusal, capture_key
 from oms.payments.domain.machines import AuthorizationState as State
 from oms.payments.domain.machines import EffectState
 
-from tests.unit.payments.bench import NOW, SYSTEM, Bench, Boundaries, a_shipment
+from tests.unit.payments.bench import NOW, ORDER, SYSTEM, Bench, Boundaries, a_shipment
 
 
 def held(amount: int = 3_000) -> Bench:
@@ -97,6 +100,62 @@ def test_a_refused_capture_gives_its_claim_up_and_can_be_tried_again() -> None:
     assert (bench.payment.capturable, bench.payment.captured) == (3_000, 0)
     assert bench.capture("shp-1", 1_000) == refused
     assert bench.facts.count("PaymentCaptureFailed") == 2
+
+
+def test_a_capture_after_a_refusal_asks_under_a_new_key() -> None:
+    bench = held()
+    bench.gateway.lose_hold()
+    for refusals in (1, 2):
+        bench.capture("shp-1", 1_000)
+        assert bench.payment.refused == {"shp-1": Refusal(1_000, refusals)}
+    bench.gateway.regain_hold()
+    assert bench.capture("shp-1", 1_000) == ShipmentPaid("shp-1", 1_000)
+    assert bench.gateway.effects[-1].effect_key == capture_key(ORDER, "shp-1", 2)
+    assert list(bench.store.events)[-1] == f"{ORDER}:payments:captured-shp-1.2"
+    assert bench.payment.refused == {}
+
+
+def test_an_unknown_retry_is_looked_up_under_every_key_the_shipment_has_used() -> None:
+    bench = held()
+    bench.gateway.lose_hold()
+    bench.capture("shp-1", 1_000)
+    bench.boundaries.crossed, bench.boundaries.faults = 0, {2: "lost before"}
+    with pytest.raises(OutcomeUnknown):
+        bench.capture("shp-1", 1_000)
+    first = capture_key(ORDER, "shp-1")
+    bench.gateway._captures[first] = GatewayAnswer("CAPTURED", "pi_1", 1_000)
+    bench.boundaries.names.clear()
+    assert bench.capture("shp-1", 1_000) == ShipmentPaid("shp-1", 1_000)
+    assert bench.boundaries.names == ["find_capture", "find_capture", "conclude"]
+    assert list(bench.store.events)[-1] == f"{ORDER}:payments:captured-shp-1"
+
+
+def test_a_shipment_without_a_hold_is_written_down_as_refused_once() -> None:
+    bench = Bench(token="pm_card_chargeDeclined")
+    bench.authorize()
+    for _ in range(2):
+        assert bench.capture("shp-1", 1_000) == NotCapturable("shp-1", 1_000, "payment_declined")
+    assert bench.payment.refused == {"shp-1": Refusal(1_000)}
+    assert bench.facts == ["PaymentDeclined", "PaymentCaptureFailed"]
+
+
+def test_a_shipment_refused_for_want_of_a_hold_is_first_asked_for_under_its_first_key() -> None:
+    bench = held(1_000)
+    assert bench.capture("shp-1", 1_500) == NotCapturable("shp-1", 1_500, "exceeds_authorization")
+    bench.authorize(2_000, attempt=2)
+    bench.capture("shp-1", 1_500)
+    assert bench.gateway.effects[-1].effect_key == capture_key(ORDER, "shp-1")
+    assert (bench.payment.refused, bench.payment.captured) == ({}, 1_500)
+
+
+@pytest.mark.parametrize("prepaid", [False, True])
+def test_the_books_have_the_time_at_which_the_shipment_left(prepaid: bool) -> None:
+    bench = Bench(prepaid=prepaid)
+    bench.authorize()
+    shipment = replace(a_shipment(), occurred_at="2026-10-31T23:59:59.000Z")
+    bench.service.capture(shipment, now=NOW, actor=SYSTEM)
+    entry = bench.store.journal(ORDER)[0]
+    assert (entry.occurred_at, entry.period) == ("2026-10-31T23:59:59.000Z", "2026-10")
 
 
 def test_a_prepaid_shipment_turns_the_deposit_into_revenue_without_the_gateway() -> None:

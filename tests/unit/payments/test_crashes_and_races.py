@@ -20,6 +20,18 @@ def ask_customer(bench: Bench) -> None:
     bench.token = "pm_card_visa"
 
 
+def refuse_capture(bench: Bench) -> None:
+    bench.gateway.lose_hold()
+    bench.capture("shp-1", 1_000)
+    bench.gateway.regain_hold()
+
+
+def refuse_refund(bench: Bench) -> None:
+    bench.gateway.refuse_refunds()
+    bench.settle()
+    bench.gateway.refuse_refunds(False)
+
+
 FLOWS: dict[str, tuple[list[Step], Step, bool]] = {
     "authorize": ([], lambda b: b.authorize(), False),
     "prepay": ([], lambda b: b.authorize(), True),
@@ -30,6 +42,17 @@ FLOWS: dict[str, tuple[list[Step], Step, bool]] = {
         lambda b: b.capture("shp-2", 2_000),
         False,
     ),
+    "capture what was refused": (
+        [lambda b: b.authorize(), lambda b: refuse_capture(b)],
+        lambda b: b.capture("shp-1", 1_000),
+        False,
+    ),
+    "refuse a capture": ([lambda b: b.authorize(1_000)], lambda b: b.capture("shp-1", 1_001), False),
+    "void beside a refusal": (
+        [lambda b: b.authorize(), lambda b: refuse_capture(b)],
+        lambda b: b.settle(1_000),
+        False,
+    ),
     "recognise": ([lambda b: b.authorize()], lambda b: b.capture("shp-1", 1_000), True),
     "void": ([lambda b: b.authorize()], lambda b: b.settle(), False),
     "void the rest": (
@@ -38,6 +61,11 @@ FLOWS: dict[str, tuple[list[Step], Step, bool]] = {
         False,
     ),
     "refund": ([lambda b: b.authorize()], lambda b: b.settle(), True),
+    "refund what was refused": (
+        [lambda b: b.authorize(), lambda b: refuse_refund(b)],
+        lambda b: b.settle(),
+        True,
+    ),
     "take the question back": ([lambda b: ask_customer(b)], lambda b: b.settle(), False),
     "ask the gateway again": ([lambda b: ask_customer(b)], lambda b: b.authorize(attempt=2), False),
 }

@@ -7,7 +7,14 @@ from oms.kernel.errors import BrokenInvariant
 from oms.kernel.ids import effect_key
 from oms.ledger.domain.accounts import CONTRACT_LIABILITY, PSP_CLEARING
 from oms.ledger.domain.journal import credit, debit
-from oms.payments.domain.effects import Effect, capture_key
+from oms.payments.domain.effects import (
+    Effect,
+    after_refusals,
+    capture_key,
+    number_in,
+    refund_key,
+    refusals_in,
+)
 from oms.payments.domain.laws import EntryFigures, PaymentFigures, broken_laws, law_4
 from oms.payments.domain.machines import EffectState
 from oms.payments.domain.payment import Payment
@@ -90,9 +97,28 @@ def test_keys_are_derived_from_order_operation_and_group() -> None:
     assert capture_key(ORDER, "shp-1") == effect_key(ORDER, "capture", "shp-1")
 
 
+def test_a_key_that_was_refused_is_never_used_again() -> None:
+    assert capture_key(ORDER, "f1-p1", 0) == effect_key(ORDER, "capture", "f1-p1")
+    assert refund_key(ORDER, 2, 0) == effect_key(ORDER, "refund", 2)
+    keys = {key(ORDER, name, n) for n in range(3) for key, name in ((capture_key, "f1-p1"), (refund_key, 2))}  # type: ignore[operator]
+    assert len(keys) == 6
+
+
+@pytest.mark.parametrize(("refusals", "said"), [(0, "captured-f1-p1"), (12, "captured-f1-p1.12")])
+def test_an_event_tells_how_often_its_effect_was_refused_before(refusals: int, said: str) -> None:
+    assert f"captured-{after_refusals('f1-p1', refusals)}" == said
+    assert refusals_in(f"{ORDER}:payments:{said}") == refusals
+
+
+@pytest.mark.parametrize(("key", "number"), [("authorized-2", 2), ("refunded-12", 12), ("refunded-12.3", 12)])
+def test_an_event_tells_which_of_its_kind_it_was(key: str, number: int) -> None:
+    assert number_in(f"{ORDER}:payments:{key}") == number
+
+
 def test_a_shipment_is_read_from_the_event_that_reports_it() -> None:
-    shipment = Shipment.of(SHIPPED)
+    shipment = Shipment.of(SHIPPED, occurred_at="2026-11-27T09:00:00.000Z")
     assert (shipment.order_id, shipment.shipment_id, shipment.total) == (ORDER, "shp-1", 2_975)
+    assert (shipment.occurred_at, Shipment.of(SHIPPED).occurred_at) == ("2026-11-27T09:00:00.000Z", "")
 
 
 def test_a_shipment_that_asks_for_another_sum_than_its_parts_is_refused() -> None:

@@ -18,7 +18,7 @@ TOKENS = ("pm_card_visa", "pm_card_visa", "pm_card_chargeDeclined", "pm_card_aut
 Command = tuple[str, str, int, dict[int, Fault]]
 
 commands = st.tuples(
-    st.sampled_from(("authorize", "authorize", "capture", "capture", "settle", "act")),
+    st.sampled_from(("authorize", "authorize", "capture", "capture", "settle", "act", "expire")),
     st.sampled_from(sorted(SHIPMENTS)),
     st.integers(1, 3),
     st.dictionaries(st.integers(1, 6), st.sampled_from(FAULTS), max_size=2),
@@ -27,10 +27,11 @@ commands = st.tuples(
 
 @dataclass
 class Run:
-    """`left` are the shipments whose money is taken or still to be taken."""
+    """`left` are the shipments whose money is taken or still to be taken, `refused` are with a person."""
 
     bench: Bench
     left: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
 
     def perform(self, command: Command) -> None:
         what, shipment, number, faults = command
@@ -49,12 +50,27 @@ class Run:
                 self.bench.authorize(1_500 * number, attempt=number)
             case "capture":
                 self.left[shipment] = SHIPMENTS[shipment]
-                if isinstance(self.bench.capture(shipment, SHIPMENTS[shipment]), NotCapturable):
-                    del self.left[shipment]
+                self.refused.pop(shipment, None)
+                self._capture(shipment)
             case "settle":
-                self.bench.settle(sum(self.left.values()))
+                self._settle()
             case "act":
                 self.bench.gateway.customer_acts()
+            case "expire":
+                self.bench.gateway.lose_hold()
+
+    def _capture(self, shipment: str) -> None:
+        outcome = self.bench.capture(shipment, SHIPMENTS[shipment])
+        if not isinstance(outcome, NotCapturable):
+            return
+        amount = self.left.pop(shipment)
+        if outcome.reason != "no_payment":  # nothing leaves before its order was confirmed
+            self.refused[shipment] = amount
+
+    def _settle(self) -> object:
+        """What has left is what was taken and what was refused; a deposit earned nothing with the latter."""
+        refused = 0 if self.bench.prepaid else sum(self.refused.values())
+        return self.bench.settle(sum(self.left.values()) + refused)
 
     def finish(self) -> None:
         """What queues and workflows do: repeat until nothing is left to repeat."""
@@ -65,11 +81,10 @@ class Run:
         pending = 0
         for shipment in list(self.left):
             try:
-                if isinstance(self.bench.capture(shipment, SHIPMENTS[shipment]), NotCapturable):
-                    del self.left[shipment]
+                self._capture(shipment)
             except ReleasePending:
                 pending += 1
-        assert isinstance(self.bench.settle(sum(self.left.values())), Settled)
+        assert isinstance(self._settle(), Settled)
         return not pending
 
 

@@ -6,9 +6,10 @@ from oms.kernel.errors import BrokenInvariant, OutcomeUnknown, PartnerRejected, 
 from oms.ledger.domain.accounts import CONTRACT_LIABILITY, PSP_CLEARING
 from oms.payments.application.ports import CapturesPending
 from oms.payments.application.settling import NotSettled, Settled
+from oms.payments.domain.effects import refund_key
 from oms.payments.domain.machines import AuthorizationState as State
 
-from tests.unit.payments.bench import Bench, Boundaries
+from tests.unit.payments.bench import ORDER, Bench, Boundaries
 
 
 def authorized(*, prepaid: bool = False, amount: int = 3_000) -> Bench:
@@ -59,6 +60,34 @@ def test_it_waits_for_a_capture_under_way() -> None:
         bench.settle(0)
 
 
+def test_it_does_not_wait_for_a_capture_the_gateway_refused() -> None:
+    bench = authorized()
+    bench.capture("shp-1", 700)
+    bench.gateway.lose_hold()
+    bench.capture("shp-2", 1_000)
+    with pytest.raises(CapturesPending, match="1700 of 1701"):
+        bench.settle(1_701)
+    bench.gateway.regain_hold()
+    assert bench.settle(1_700) == Settled(voided=2_300, refunded=0)
+    assert (bench.gateway.held, bench.gateway.kept) == (0, 700)
+
+
+def test_it_does_not_wait_for_a_shipment_beyond_the_hold() -> None:
+    bench = authorized(amount=1_000)
+    bench.capture("shp-1", 1_500)
+    assert bench.settle(1_500) == Settled(voided=1_000, refunded=0)
+
+
+def test_a_refusal_that_was_overcome_is_not_counted_beside_its_capture() -> None:
+    bench = authorized()
+    bench.gateway.lose_hold()
+    bench.capture("shp-1", 1_000)
+    bench.gateway.regain_hold()
+    bench.capture("shp-1", 1_000)
+    with pytest.raises(CapturesPending):
+        bench.settle(2_000)
+
+
 def test_a_prepaid_order_is_refunded_all_but_what_shipped() -> None:
     bench = authorized(prepaid=True)
     bench.capture("shp-1", 1_000)
@@ -87,11 +116,23 @@ def test_a_refund_that_got_lost_is_looked_up_with_its_own_amount() -> None:
 
 def test_a_refused_refund_is_a_value_and_its_claim_is_given_up() -> None:
     bench = authorized(prepaid=True)
-    for payment in bench.gateway._payments.values():
-        payment.refunded = payment.captured
+    bench.gateway.refuse_refunds()
     assert bench.settle() == NotSettled("charge_already_refunded", 3_000)
     assert (bench.payment.pending_refund, bench.payment.refunded) == (0, 0)
     assert bench.facts[-1] == "PaymentRefundFailed"
+
+
+def test_a_refund_after_a_refusal_asks_under_a_new_key_and_the_next_refund_starts_afresh() -> None:
+    bench = authorized(prepaid=True)
+    bench.gateway.refuse_refunds()
+    bench.settle(1_000)
+    bench.gateway.refuse_refunds(False)
+    assert bench.settle(1_000) == Settled(voided=0, refunded=2_000)
+    bench.settle(400)
+    keys = [effect.effect_key for effect in bench.gateway.effects if effect.kind == "refund"]
+    assert keys == [refund_key(ORDER, 1, 1), refund_key(ORDER, 2)]
+    refunded = [event_id for event_id, event in bench.store.events.items() if event.type == "PaymentRefunded"]
+    assert refunded == [f"{ORDER}:payments:refunded-1.1", f"{ORDER}:payments:refunded-2"]
 
 
 def test_without_a_payment_there_is_nothing_to_settle() -> None:

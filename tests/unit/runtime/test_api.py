@@ -184,7 +184,7 @@ def test_a_parcel_that_is_reported_twice_is_answered_alike_and_says_so(
         ),
         ([{"line_id": "L1", "quantity": 0}], (400, "invalid_request", ["lines[0].quantity"])),
         ([], (400, "invalid_request", ["lines"])),
-        ([{"line_id": "L1", "quantity": 1}] * 2, (400, "invalid_request", ["body"])),
+        ([{"line_id": "L1", "quantity": 1}] * 2, (400, "invalid_request", ["lines[1].line_id"])),
     ],
 )
 def test_a_wrong_report_is_refused_by_its_field(

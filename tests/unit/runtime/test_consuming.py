@@ -1,6 +1,7 @@
 """What a shipment sets in motion: money, stock and tax, each once."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from oms.contracts.snapshots import Address, LineSnapshot
@@ -52,10 +53,15 @@ def shipped(orders: FakeOrders, sent: dict[int, int] | None = None, shipment_id:
 
 
 def authorized(orders: FakeOrders, gateway: FakeGateway, amount: int) -> PaymentService:
-    service = PaymentService(FakePayments(), gateway)
-    snapshot = orders.snapshots[ORDER]
-    service.authorize(snapshot, amount, 1, now=NOW, actor=SYSTEM)
-    return service
+    return paying(orders, gateway, amount)[0]
+
+
+def paying(orders: FakeOrders, gateway: FakeGateway, amount: int) -> tuple[PaymentService, FakePayments]:
+    """With `amount` held, and the books it writes to."""
+    books = FakePayments()
+    service = PaymentService(books, gateway)
+    service.authorize(orders.snapshots[ORDER], amount, 1, now=NOW, actor=SYSTEM)
+    return service, books
 
 
 def test_a_shipment_takes_its_money_once_however_often_it_is_reported(orders: FakeOrders) -> None:
@@ -69,6 +75,16 @@ def test_a_shipment_takes_its_money_once_however_often_it_is_reported(orders: Fa
     captures = [effect.amount for effect in gateway.effects if effect.kind == "capture"]
     assert captures == [event.data["total"]] == [1999 + 400 + 499 + 90]
     assert cases.cases == {}
+
+
+def test_a_shipment_reported_late_is_booked_in_the_month_in_which_it_left(orders: FakeOrders) -> None:
+    payments, books = paying(orders, FakeGateway(), 9999)
+    event = replace(shipped(orders), occurred_at="2026-10-31T23:59:59.000Z")
+
+    capture_payment(event, payments=payments, cases=FakeCases(), now=NOW)
+
+    (entry,) = books.journal(ORDER)
+    assert (entry.occurred_at, entry.period) == (event.occurred_at, "2026-10")
 
 
 def test_money_that_cannot_be_taken_waits_for_a_person_once(orders: FakeOrders) -> None:

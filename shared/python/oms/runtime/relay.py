@@ -80,14 +80,15 @@ class Relay:
         published: list[str] = []
         parked: list[str] = []
         for name in buckets_between(start, stop):
-            for shard in range(SHARDS):
-                done = self._sweep_shard(name, shard, stop)
-                published += done.published
-                parked += done.parked
+            done = self._sweep_bucket(name, stop)
+            published += done.published
+            parked += done.parked
         return Relayed(tuple(published), tuple(parked))
 
-    def _sweep_shard(self, bucket: str, shard: int, stop: datetime) -> Relayed:
-        listed = self._listed(f"{bucket}#{shard}")
+    def _sweep_bucket(self, bucket: str, stop: datetime) -> Relayed:
+        listed: dict[str, tuple[str, str]] = {}
+        for shard in range(SHARDS):
+            listed |= self._listed(f"{bucket}#{shard}")
         if not listed:
             return Relayed((), ())
         settled = self._settled(bucket)
@@ -99,7 +100,7 @@ class Relay:
         return Relayed(published, tuple(event_id for each in done for event_id in each.parked))
 
     def _republish(self, keys: Sequence[tuple[str, str]], stop: datetime) -> Relayed:
-        """One piece of a backlog with its receipts: whatever stops the sweep behind it, this is done."""
+        """One piece of a backlog with its receipts: an item holds no more ids, and what is done stays done."""
         items = self.table.get_many(keys, consistent=True)
         return self.publish([item for item in items if item.get("occurred_at", "") <= stamp(stop)])
 

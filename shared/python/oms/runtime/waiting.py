@@ -54,7 +54,7 @@ def await_resolution(
     )
     if not case.is_open:
         tokens.succeed(command.token, {"action": case.resolution})
-    elif existing(orders, command.order_id).cancel_requested and not command.key.startswith(_CANCELLING):
+    elif existing(orders, command.order_id).cancel_requested:
         cancel_waiting(command.order_id, cases=cases, now=now)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from oms.aws.items import Item
 from oms.ledger.domain.accounts import Side
 from oms.ledger.domain.journal import JournalEntry, Posting
-from oms.payments.domain.effects import Effect
+from oms.payments.domain.effects import Effect, Refusal
 from oms.payments.domain.machines import AuthorizationState, EffectState
 from oms.payments.domain.payment import Payment
 
@@ -49,6 +49,8 @@ def payment_item(payment: Payment) -> Item:
         "voided": payment.voided,
         "recognised": payment.recognised,
         "refunds": payment.refunds,
+        "refund_refusals": payment.refund_refusals,
+        "refused": {name: _refusal_map(each) for name, each in payment.refused.items()},
         "in_flight": {key: _effect_map(effect) for key, effect in payment.in_flight.items()},
         "capturable": payment.capturable,
         "refundable": payment.refundable,
@@ -60,10 +62,14 @@ _FIELDS = tuple(field.name for field in fields(Payment))
 
 
 def payment_of(item: Item) -> Payment:
-    """The payment in its row. Raises BrokenInvariant where the row breaks law 4."""
+    """The payment in its row. Raises BrokenInvariant where the row breaks law 4.
+
+    A row of a release that did not count refusals has none.
+    """
     values: dict[str, Any] = {name: item[name] for name in _FIELDS if name in item}
     values["state"] = AuthorizationState(item["state"])
     values["in_flight"] = {key: _effect_of(key, content) for key, content in item["in_flight"].items()}
+    values["refused"] = {name: Refusal(**content) for name, content in item.get("refused", {}).items()}
     return Payment(**values)
 
 
@@ -99,6 +105,10 @@ def entry_of(item: Item) -> JournalEntry:
         postings=postings_of(item),
         reverses=item["reverses"],
     )
+
+
+def _refusal_map(refusal: Refusal) -> Item:
+    return {"amount": refusal.amount, "times": refusal.times}
 
 
 def _effect_map(effect: Effect) -> Item:

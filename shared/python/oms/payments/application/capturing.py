@@ -12,7 +12,7 @@ from oms.ledger.domain.entries import (
 )
 from oms.payments.application.desk import ROUNDS, Desk, exactly
 from oms.payments.application.ports import ReleasePending
-from oms.payments.domain.effects import Effect, capture_key
+from oms.payments.domain.effects import Effect, after_refusals, capture_key
 from oms.payments.domain.facts import PaymentCaptured, PaymentCaptureFailed, RevenueRecognised
 from oms.payments.domain.machines import AuthorizationState
 from oms.payments.domain.payment import Payment
@@ -58,16 +58,30 @@ def capture(desk: Desk, shipment: Shipment) -> CaptureOutcome:
 
 def _take(desk: Desk, payment: Payment, shipment: Shipment) -> CaptureOutcome | None:
     if effect := payment.effect("capture", shipment_id=shipment.shipment_id):
-        found = desk.gateway.find_capture(reference=payment.reference, key=effect.key)
-        answer = found or _call(desk, payment, effect)
-        return _conclude(desk, payment, effect, answer, shipment)
+        answer, refusals = _look_up(desk, payment, shipment)
+        answer = answer or _call(desk, payment, effect)
+        return _conclude(desk, payment, effect, answer, shipment, refusals)
     if reason := _obstacle(payment, shipment):
-        return _refusal(shipment, reason)
+        return _obstructed(desk, payment, shipment, reason)
     effect = _intent(payment, shipment)
     payment = payment.begin(effect)
     if not desk.payments.intend(payment, capturing=effect.amount):
         return None
-    return _conclude(desk, payment, effect, _call(desk, payment, effect), shipment)
+    refusals = payment.refusals(shipment.shipment_id)
+    return _conclude(desk, payment, effect, _call(desk, payment, effect), shipment, refusals)
+
+
+def _look_up(desk: Desk, payment: Payment, shipment: Shipment) -> tuple[GatewayAnswer | None, int]:
+    """The capture under any key this shipment has used, newest first, and the refusals before that key.
+
+    Earlier keys too: a refusal that was not one would otherwise be taken a second time.
+    """
+    refusals = payment.refusals(shipment.shipment_id)
+    for number in range(refusals, -1, -1):
+        key = capture_key(payment.order_id, shipment.shipment_id, number)
+        if found := desk.gateway.find_capture(reference=payment.reference, key=key):
+            return found, number
+    return None, refusals
 
 
 def _obstacle(payment: Payment, shipment: Shipment) -> str:
@@ -88,7 +102,7 @@ def _intent(payment: Payment, shipment: Shipment) -> Effect:
     order, and a final capture releases what an earlier shipment has yet to take.
     """
     return Effect(
-        key=capture_key(payment.order_id, shipment.shipment_id),
+        key=capture_key(payment.order_id, shipment.shipment_id, payment.refusals(shipment.shipment_id)),
         operation="capture",
         amount=shipment.total,
         shipment_id=shipment.shipment_id,
@@ -110,10 +124,10 @@ def _call(desk: Desk, payment: Payment, effect: Effect) -> GatewayAnswer:
 
 
 def _conclude(
-    desk: Desk, payment: Payment, effect: Effect, answer: GatewayAnswer, shipment: Shipment
+    desk: Desk, payment: Payment, effect: Effect, answer: GatewayAnswer, shipment: Shipment, refusals: int
 ) -> CaptureOutcome | None:
     if answer.status == "DECLINED":
-        return _refused(desk, payment, effect, answer.reason, shipment)
+        return _refused(desk, payment.fail_capture(effect), shipment, answer.reason)
     if answer.status != "CAPTURED":
         raise BrokenInvariant(f"{shipment.shipment_id}: capture answered {answer.status}")
     exactly(answer, effect.amount)
@@ -125,18 +139,23 @@ def _conclude(
         order_id=payment.order_id,
         shipment_id=shipment.shipment_id,
         currency=payment.currency,
-        occurred_at=desk.occurred_at,
+        occurred_at=shipment.occurred_at or desk.occurred_at,
     )
-    concluded = desk.conclude(payment.capture(effect), fact, f"captured-{shipment.shipment_id}", entry)
+    key = f"captured-{after_refusals(shipment.shipment_id, refusals)}"
+    concluded = desk.conclude(payment.capture(effect), fact, key, entry)
     return ShipmentPaid(shipment.shipment_id, effect.amount) if concluded else None
 
 
-def _refused(
-    desk: Desk, payment: Payment, effect: Effect, reason: str, shipment: Shipment
-) -> CaptureOutcome | None:
-    failed = payment.fail(effect)
+def _obstructed(desk: Desk, payment: Payment, shipment: Shipment, reason: str) -> CaptureOutcome | None:
+    """Written down once, so that a cancellation does not wait for this shipment."""
+    if shipment.shipment_id in payment.refused:
+        return _refusal(shipment, reason)
+    return _refused(desk, payment.refuse(shipment.shipment_id, shipment.total), shipment, reason)
+
+
+def _refused(desk: Desk, failed: Payment, shipment: Shipment, reason: str) -> CaptureOutcome | None:
     fact = PaymentCaptureFailed(
-        payment.order_id, shipment.shipment_id, effect.amount, payment.currency, reason
+        shipment.order_id, shipment.shipment_id, shipment.total, shipment.currency, reason
     )
     key = f"capture-failed-{shipment.shipment_id}-v{failed.version}"
     return _refusal(shipment, reason) if desk.conclude(failed, fact, key, reason=reason) else None
@@ -156,7 +175,7 @@ def _recognise(desk: Desk, payment: Payment, shipment: Shipment) -> CaptureOutco
         order_id=payment.order_id,
         shipment_id=shipment.shipment_id,
         currency=payment.currency,
-        occurred_at=desk.occurred_at,
+        occurred_at=shipment.occurred_at or desk.occurred_at,
     )
     earned = payment.recognise(shipment.total)
     concluded = desk.conclude(earned, fact, f"recognised-{shipment.shipment_id}", entry)

@@ -9,7 +9,7 @@ from oms.payments.application.authorizations import conclude_authorization, give
 from oms.payments.application.desk import ROUNDS, Desk, exactly
 from oms.payments.application.ports import CapturesPending
 from oms.payments.application.releasing import void_remainder
-from oms.payments.domain.effects import Effect, refund_key
+from oms.payments.domain.effects import Effect, after_refusals, refund_key
 from oms.payments.domain.facts import PaymentRefunded, PaymentRefundFailed
 from oms.payments.domain.machines import AuthorizationState, EffectState
 from oms.payments.domain.payment import Payment
@@ -34,8 +34,8 @@ class NotSettled:
 def settle(desk: Desk, order_id: str, shipped_total: int) -> Settled | NotSettled:
     """`shipped_total` is what the order's shipments charge, minor units.
 
-    Raises CapturesPending while the books have taken less than that, WriteConflict,
-    and what the gateway raises. Each is safe to repeat.
+    Raises CapturesPending while the books have neither taken nor been refused that much,
+    WriteConflict, and what the gateway raises. Each is safe to repeat.
     """
     for _ in range(ROUNDS):
         payment = desk.find(order_id)
@@ -83,10 +83,14 @@ def _withdraw(desk: Desk, payment: Payment) -> None:
 
 
 def _release(desk: Desk, payment: Payment, shipped_total: int) -> None:
-    """A release that has begun is finished whatever has left since: captures wait for it, not it for them."""
+    """A release that has begun is finished whatever has left since: captures wait for it, not it for them.
+
+    Nor does it wait for what was refused: that is with a person, who may never take it.
+    """
+    decided = payment.captured + payment.refused_total
     begun = payment.busy("void", "replace")
-    if not begun and (payment.busy("capture") or payment.captured < shipped_total):
-        raise CapturesPending(f"{payment.order_id}: {payment.captured} of {shipped_total} captured")
+    if not begun and (payment.busy("capture") or decided < shipped_total):
+        raise CapturesPending(f"{payment.order_id}: {decided} of {shipped_total} captured or refused")
     void_remainder(desk, payment)
 
 
@@ -96,7 +100,7 @@ def _give_back(desk: Desk, payment: Payment, shipped_total: int) -> Settled | No
         amount = payment.refundable - shipped_total
         if amount <= 0:
             return Settled(payment.voided, payment.refunded)
-        key = refund_key(payment.order_id, payment.refunds + 1)
+        key = refund_key(payment.order_id, payment.refunds + 1, payment.refund_refusals)
         effect = Effect(key, "refund", amount, EffectState.SUBMITTED)
         payment = payment.begin(effect)
         if not desk.payments.intend(payment, refunding=amount):
@@ -130,12 +134,13 @@ def _conclude(desk: Desk, payment: Payment, effect: Effect, answer: GatewayAnswe
         currency=payment.currency,
         occurred_at=desk.occurred_at,
     )
-    desk.conclude(refunded, fact, f"refunded-{refunded.refunds}", entry)
+    key = f"refunded-{after_refusals(refunded.refunds, payment.refund_refusals)}"
+    desk.conclude(refunded, fact, key, entry)
     return None
 
 
 def _refused(desk: Desk, payment: Payment, effect: Effect, reason: str) -> NotSettled | None:
-    failed = payment.fail(effect)
+    failed = payment.fail_refund(effect)
     fact = PaymentRefundFailed(payment.order_id, effect.amount, payment.currency, reason)
     concluded = desk.conclude(failed, fact, f"refund-failed-v{failed.version}", reason=reason)
     return NotSettled(reason, effect.amount) if concluded else None

@@ -30,6 +30,15 @@ class Effect:
         return self.state is EffectState.UNKNOWN
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A shipment whose `amount` (minor units) was not taken, until a later try takes it."""
+
+    amount: int
+    times: int = 0
+    """How often the gateway itself refused: each has used a key up."""
+
+
 def finish(effect: Effect, happened: str) -> EffectState:
     """The state of `effect` after what happened. Raises BrokenInvariant where that cannot be."""
     return advance(_MACHINES[effect.operation], effect.state, happened)
@@ -40,9 +49,12 @@ def authorization_key(order_id: str, group: int) -> str:
     return effect_key(order_id, "authorize", group)
 
 
-def capture_key(order_id: str, shipment_id: str) -> str:
-    """The idempotency key of a shipment's capture."""
-    return effect_key(order_id, "capture", shipment_id)
+def capture_key(order_id: str, shipment_id: str, refusals: int = 0) -> str:
+    """The idempotency key of a shipment's capture, a new one after each refusal.
+
+    The gateway answers a used key with the refusal it gave, whatever has changed since.
+    """
+    return effect_key(order_id, "capture", after_refusals(shipment_id, refusals))
 
 
 def void_key(order_id: str, group: int) -> str:
@@ -50,6 +62,24 @@ def void_key(order_id: str, group: int) -> str:
     return effect_key(order_id, "void", group)
 
 
-def refund_key(order_id: str, number: int) -> str:
-    """The idempotency key of the order's `number`-th refund."""
-    return effect_key(order_id, "refund", number)
+def refund_key(order_id: str, number: int, refusals: int = 0) -> str:
+    """The idempotency key of the order's `number`-th refund, a new one after each refusal."""
+    return effect_key(order_id, "refund", after_refusals(number, refusals))
+
+
+def after_refusals(name: str | int, refusals: int) -> str:
+    """`name` at the first try, then `name.1`, `name.2` …: neither shipment ids nor numbers hold a dot."""
+    return f"{name}.{refusals}" if refusals else str(name)
+
+
+def number_in(event_id: str) -> int:
+    """The number an event's key ends with: `authorized-2` is the order's second authorization.
+
+    `refunded-2.1` is its second refund, refused once before.
+    """
+    return int(event_id.rpartition("-")[2].partition(".")[0])
+
+
+def refusals_in(event_id: str) -> int:
+    """How many refusals the effect of a PaymentCaptured or PaymentRefunded event had behind it."""
+    return int(event_id.partition(".")[2] or 0)

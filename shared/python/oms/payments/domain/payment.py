@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 from oms.kernel.errors import BrokenInvariant
-from oms.payments.domain.effects import Effect, Operation, authorization_key, finish
+from oms.payments.domain.effects import Effect, Operation, Refusal, authorization_key, finish
 from oms.payments.domain.laws import law_4
 from oms.payments.domain.machines import AUTHORIZATION, AuthorizationState, advance
 
@@ -41,6 +41,10 @@ class Payment:
     recognised: int = 0
     """Of a prepayment: what shipments have earned."""
     refunds: int = 0
+    refund_refusals: int = 0
+    """How often the gateway refused the refund that comes next."""
+    refused: Mapping[str, Refusal] = field(default_factory=dict)
+    """By shipment id: what has left and was not taken. A capture that succeeds later removes it."""
     in_flight: Mapping[str, Effect] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -89,6 +93,15 @@ class Payment:
     def unearned(self) -> int:
         """Of a prepayment: the deposit that is neither earned nor given back nor on its way back."""
         return self.refundable - self.recognised
+
+    @property
+    def refused_total(self) -> int:
+        """What shipments charge and no capture is to be waited for."""
+        return sum(refusal.amount for refusal in self.refused.values())
+
+    def refusals(self, shipment_id: str) -> int:
+        """How often the gateway refused to take this shipment's money."""
+        return self.refused[shipment_id].times if shipment_id in self.refused else 0
 
     @property
     def live(self) -> bool:
@@ -160,16 +173,29 @@ class Payment:
         """The gateway did not answer for this one."""
         return self.begin(replace(effect, state=finish(effect, "unknown")))
 
-    def fail(self, effect: Effect) -> Self:
-        """The gateway refused: the claim is given up, nothing moved."""
+    def refuse(self, shipment_id: str, amount: int) -> Self:
+        """Nothing to take a shipment's money from: the gateway is not asked."""
+        return self._change(refused={**self.refused, shipment_id: Refusal(amount)})
+
+    def fail_capture(self, effect: Effect) -> Self:
+        """The gateway refused: the claim is given up, nothing moved, and the key is used up."""
         finish(effect, "failed")
-        return self._change(in_flight=self._without(effect))
+        refusal = Refusal(effect.amount, self.refusals(effect.shipment_id) + 1)
+        return self._change(
+            refused={**self.refused, effect.shipment_id: refusal}, in_flight=self._without(effect)
+        )
+
+    def fail_refund(self, effect: Effect) -> Self:
+        """The gateway refused: nothing went back, and the key is used up."""
+        finish(effect, "failed")
+        return self._change(refund_refusals=self.refund_refusals + 1, in_flight=self._without(effect))
 
     def capture(self, effect: Effect) -> Self:
         finish(effect, "succeeded")
         captured = self.captured + effect.amount
         happened = "captured in full" if captured == self.authorized else "captured in part"
-        return self._become(happened, captured=captured, in_flight=self._without(effect))
+        refused = {name: each for name, each in self.refused.items() if name != effect.shipment_id}
+        return self._become(happened, captured=captured, refused=refused, in_flight=self._without(effect))
 
     def void(self, effect: Effect) -> Self:
         """What was still held has been released."""
@@ -178,8 +204,12 @@ class Payment:
 
     def refund(self, effect: Effect) -> Self:
         finish(effect, "succeeded")
-        refunded = self.refunded + effect.amount
-        return self._change(refunded=refunded, refunds=self.refunds + 1, in_flight=self._without(effect))
+        return self._change(
+            refunded=self.refunded + effect.amount,
+            refunds=self.refunds + 1,
+            refund_refusals=0,
+            in_flight=self._without(effect),
+        )
 
     def recognise(self, amount: int) -> Self:
         """A shipment earned this much of the prepayment."""

@@ -20,14 +20,16 @@ class Shipment:
     currency: str
     total: int
     charge: Charge
+    occurred_at: str = ""
+    """When it left, as `kernel.clock.stamp` writes it; empty where nobody said."""
 
     def __post_init__(self) -> None:
         if self.total != self.charge.total:
             raise BrokenInvariant(f"{self.shipment_id} asks {self.total}, its parts are {self.charge.total}")
 
     @classmethod
-    def of(cls, data: Mapping[str, Any]) -> Self:
-        """From the data of ShipmentRecorded. Raises KeyError for a field that is missing."""
+    def of(cls, data: Mapping[str, Any], *, occurred_at: str = "") -> Self:
+        """From the data of ShipmentRecorded and its time. Raises KeyError for a field that is missing."""
         charge = Charge(
             product=data["product"],
             shipping=data["shipping"],
@@ -35,4 +37,6 @@ class Shipment:
             shipping_tax=data["shipping_tax"],
             prices_include_tax=data["prices_include_tax"],
         )
-        return cls(data["order_id"], data["shipment_id"], data["currency"], data["total"], charge)
+        return cls(
+            data["order_id"], data["shipment_id"], data["currency"], data["total"], charge, occurred_at
+        )

@@ -17,7 +17,7 @@ def capture_payment(event: Event, *, payments: PaymentService, cases: Cases, now
 
     The item keeps the event, so that a person can have it tried again.
     """
-    shipment = Shipment.of(event.data)
+    shipment = Shipment.of(event.data, occurred_at=event.occurred_at)
     actor = Actor("system", "capture_payment")
     outcome = payments.capture(shipment, now=now, actor=actor)
     if isinstance(outcome, NotCapturable):
