@@ -11,7 +11,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from oms.kernel.errors import HoldfastError
 
-from ops.cli.commands import checking, exceptions, orders, running
+from ops.cli.commands import checking, exceptions, locations, orders, running
 from ops.cli.session import Session, Told
 from ops.client import ApiRefused
 from ops.local import DeploymentError, EngineError, SynthError, TokenRefusedError
@@ -45,6 +45,7 @@ running.register(app)
 app.add_typer(orders.app, name="orders")
 orders.register(app)
 app.add_typer(exceptions.app, name="exceptions")
+app.add_typer(locations.app, name="locations")
 checking.register(app)
 
 

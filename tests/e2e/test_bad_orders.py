@@ -47,7 +47,7 @@ ORDERS: Final[list[tuple[str, Change, str]]] = [
     ("an unknown field of a line", line(colour="red"), "lines[0].colour"),
     ("no lines", field(lines=[]), "lines"),
     ("lines beyond the limit", _many(MAX_LINES + 1), "lines"),
-    ("the same line twice", lambda body: body["lines"].append(body["lines"][0]), "body"),
+    ("the same line twice", lambda body: body["lines"].append(body["lines"][0]), "lines[1].line_id"),
     ("no payment", lambda body: body.pop("payment"), "payment"),
     ("an empty payment token", lambda body: body["payment"].update(token=""), "payment.token"),
     ("no country", lambda body: body["ship_to"].pop("country"), "ship_to.country"),

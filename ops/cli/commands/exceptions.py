@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 from oms.kernel.events import Actor
 from oms.support.application.cases import decide
 from oms.support.application.ports import Cases
@@ -57,7 +58,10 @@ def resolve_case(
     actor: ActorOption,
     as_json: JsonFlag = False,
 ) -> None:
-    """Decide an exception. What waits for it goes on by itself."""
+    """Decide an exception. What waits for it goes on by itself.
+
+    A RETRY that could not send its message, or may not have, is given again and sends it.
+    """
     here = session(ctx)
     stack = here.stack()
     decided, sent = settle(stack, exception, action, reason=reason, actor=Actor("staff", actor))
@@ -81,15 +85,20 @@ def open_cases(cases: Cases, owners: Iterable[str] = OWNERS) -> list[Case]:
 def settle(stack: Stack, case_id: str, action: Action, *, reason: str, actor: Actor) -> tuple[Case, str]:
     """The decided item, and the queue its message went to (empty: none).
 
-    The message goes first: sent twice it is dropped by its consumer, forgotten it would be lost. Raises Told.
+    The decision goes first: a message that fails again must find its item closed, or it opens no new one.
+    Where it was then not sent, the same command sends it: one too many is dropped by its consumer. Raises Told.
     """
     case = _load(stack, case_id)
-    _require_offered(case, action)
-    sent = _send_again(stack, case) if action is Action.RETRY and case.message else ""
-    result = decide(case_id, action, cases=stack.support, now=datetime.now(UTC), actor=actor, reason=reason)
-    if isinstance(result, ActionNotOffered) or result is None:
-        raise Told(f"{case_id} was decided by somebody else meanwhile")
-    return result, sent
+    retried = action is Action.RETRY and bool(case.message)
+    decided = retried and case.resolution == action
+    if not decided:
+        _require_offered(case, action)
+    url = queue_url(stack, case) if retried else ""
+    if not decided:
+        case = _decided(stack, case, action, reason=reason, actor=actor)
+    if url:
+        _send_again(stack, case, url)
+    return case, url.rpartition("/")[2]
 
 
 def queue_url(stack: Stack, case: Case) -> str:
@@ -108,6 +117,14 @@ def _load(stack: Stack, case_id: str) -> Case:
     return found
 
 
+def _decided(stack: Stack, case: Case, action: Action, *, reason: str, actor: Actor) -> Case:
+    now = datetime.now(UTC)
+    result = decide(case.case_id, action, cases=stack.support, now=now, actor=actor, reason=reason)
+    if isinstance(result, ActionNotOffered) or result is None:
+        raise Told(f"{case.case_id} was decided by somebody else meanwhile")
+    return result
+
+
 def _require_offered(case: Case, action: Action) -> None:
     if not case.is_open:
         raise Told(f"{case.case_id} was resolved with {case.resolution} by {case.resolved_by}")
@@ -116,7 +133,11 @@ def _require_offered(case: Case, action: Action) -> None:
         raise Told(f"{case.case_id} does not offer {action}: choose one of {offered}")
 
 
-def _send_again(stack: Stack, case: Case) -> str:
-    url = queue_url(stack, case)
-    stack.aws("sqs").send_message(QueueUrl=url, MessageBody=case.message)
-    return url.rpartition("/")[2]
+def _send_again(stack: Stack, case: Case, url: str) -> None:
+    try:
+        stack.aws("sqs").send_message(QueueUrl=url, MessageBody=case.message)
+    except (BotoCoreError, ClientError, OSError) as error:
+        raise Told(
+            f"{case.case_id} is decided, but its message was not sent: {error}. "
+            "Give the same command again until it is"
+        ) from error

@@ -1,16 +1,20 @@
 """oms orders …, oms ship: what can be done to an order."""
 
-import secrets
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import Annotated, Any
 
 import typer
 from oms.kernel.ids import order_of_fulfilment
 from oms.orders.domain.order import STATUSES
 from oms.payments.domain.payment import Payment
+from oms.runtime.queues import event_in
 from oms.runtime.starting import Executions
+from oms.support.domain.exceptions import Case
 from rich.text import Text
 
+from ops.cli.commands.exceptions import open_cases
 from ops.cli.rendering.orders import order_page, orders_page
 from ops.cli.session import JsonFlag, Told, named_order, session
 from ops.client import Api
@@ -86,18 +90,25 @@ def ship(
         list[str] | None, typer.Option(help="LINE=UNITS; without it, all that is open.", show_default=False)
     ] = None,
     carrier: Annotated[str, typer.Option(help="Who carries it.")] = _CARRIER,
-    tracking: Annotated[str, typer.Option(help="Tracking number; invented where none is given.")] = "",
+    tracking: Annotated[str, typer.Option(help="Tracking number; without it, the parcel's id.")] = "",
+    shipment_id: Annotated[
+        str, typer.Option(help="The parcel's id; without it, made of the work, --line and --tracking.")
+    ] = "",
     as_json: JsonFlag = False,
 ) -> None:
-    """Report a shipment, as the warehouse does."""
+    """Report a shipment, as the warehouse does.
+
+    Given again it is the same parcel. Two parcels alike differ in --tracking or --shipment-id.
+    """
     here = session(ctx)
     stack = here.stack()
-    done = [
-        stack.api("warehouse").ship(work, _parcel(line or (), carrier, tracking))
-        for work in _work_of(stack, what)
-    ]
-    if not done:
+    units = [_units(one) for one in line or ()]
+    parcels = {one: _parcel(one, units, carrier, tracking, shipment_id) for one in _work_of(stack, what)}
+    if not parcels:
         raise Told(f"{what} has no open work")
+    if shipment_id and len(parcels) > 1:
+        raise Told(f"{what} ships in {len(parcels)} parcels: give --shipment-id with one fulfilment order")
+    done = [stack.api("warehouse").ship(work, parcel) for work, parcel in parcels.items()]
     lines = [
         Text(f"{one['fulfilment_order_id']}: parcel {one['shipment_id']}, order {one['order_status']}")
         for one in done
@@ -111,6 +122,7 @@ def order_document(stack: Stack, order_id: str) -> Json:
     order = api.order(order_id)
     payment = stack.payments.find(order_id)
     cases = [case for case in stack.support.of_subject(order_id) if case.is_open]
+    cases += [case for case in open_cases(stack.support) if _order_of_letter(case) == order_id]
     return {
         "order": order,
         "payment": _money(payment) if payment else None,
@@ -118,6 +130,16 @@ def order_document(stack: Stack, order_id: str) -> Json:
         "workflow": _executions(stack, order_id),
         "timeline": api.timeline(order_id)["entries"],
     }
+
+
+def _order_of_letter(case: Case) -> str:
+    """The order whose event is parked in `case`, which itself is listed under a queue; empty: none."""
+    if case.kind != "DEAD_LETTER":
+        return ""
+    try:
+        return event_in(case.message).subject
+    except (KeyError, TypeError, ValueError):
+        return ""  # nobody can read it: that is why it is parked
 
 
 def _money(payment: Payment) -> Json:
@@ -153,11 +175,16 @@ def _work_of(stack: Stack, what: str) -> list[str]:
     return [one["fulfilment_order_id"] for one in order["fulfilment_orders"] if one["state"] == "OPEN"]
 
 
-def _parcel(lines: Iterable[str], carrier: str, tracking: str) -> Json:
-    shipment = f"s_{secrets.token_hex(8)}"
+def _parcel(work: str, units: Sequence[Json], carrier: str, tracking: str, shipment_id: str) -> Json:
+    shipment = shipment_id or _derived(work, units, tracking)
     parcel: Json = {"shipment_id": shipment, "carrier": carrier, "tracking_number": tracking or shipment}
-    units = [_units(one) for one in lines]
-    return parcel | ({"lines": units} if units else {})
+    return parcel | ({"lines": list(units)} if units else {})
+
+
+def _derived(work: str, units: Sequence[Json], tracking: str) -> str:
+    """The same for the same parcel, so that a command given twice ships once."""
+    lines = sorted((one["line_id"], one["quantity"]) for one in units)
+    return f"s_{sha256(json.dumps([work, lines, tracking]).encode()).hexdigest()[:24]}"
 
 
 def _units(text: str) -> Json:

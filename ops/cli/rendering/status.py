@@ -12,11 +12,12 @@ from ops.cli.rendering.orders import status
 
 
 def status_page(document: Mapping[str, Any]) -> RenderableType:
-    """Orders by status, open exceptions by kind, and messages that wait."""
+    """Orders under way by status, open exceptions by kind, and messages that wait."""
     table = Table.grid(padding=(0, 2))
     for name, count in document["orders"].items():
         if count:
-            table.add_row(status(name), f"{count}")
+            more = "+" if count >= document["counted_up_to"] else ""
+            table.add_row(status(name), f"{count:,}{more}")
     kinds: dict[str, int] = {}
     for case in document["exceptions"]:
         kinds[case["kind"]] = kinds.get(case["kind"], 0) + 1
@@ -24,7 +25,7 @@ def status_page(document: Mapping[str, Any]) -> RenderableType:
     queued = ", ".join(f"{count} in {queue}" for queue, count in document["queues"].items()) or "none"
     return Group(
         Rule("Orders", align="left"),
-        table if sum(document["orders"].values()) else Text("No orders yet."),
+        table if sum(document["orders"].values()) else Text("No orders are under way."),
         Text(f"open exceptions: {waiting}"),
         Text(f"messages under way: {queued}"),
     )

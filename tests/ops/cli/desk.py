@@ -1,18 +1,20 @@
 """A deployment in memory, as far as the command line looks at it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
 from oms.kernel.events import Actor
 from oms.kernel.ids import fulfilment_order_id, order_id
-from oms.support.application.cases import report
+from oms.support.application.cases import report, report_again
 from oms.support.domain.exceptions import Case
 
 from ops.client import ApiRefused
 from ops.local.outputs import Client, Outputs
 from ops.stack import Stack
 from tests.fakes.cases import FakeCases
+from tests.fakes.stock import FakeLocations
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 ORDER = order_id("web", "10045")
@@ -88,9 +90,12 @@ TIMELINE: list[Json] = [
 
 @dataclass
 class FakeApi:
-    """The HTTP API with one order in it."""
+    """The HTTP API with one order in it; lists show it over and over, that of RELEASED without an end."""
 
     sent: list[tuple[str, Json]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    page: int = 1
+    """Rows per page of a list."""
 
     def order(self, wanted: str) -> Json:
         if wanted != ORDER:
@@ -102,9 +107,10 @@ class FakeApi:
 
     def orders(self, status: str, *, cursor: str = "", limit: int = 100) -> Json:
         row = {"order_id": ORDER, "channel": "web", "status": status, "currency": "GBP", "lines": 1}
-        rows = [row | {"placed_at": "2026-11-27T09:00:00.000Z"}] if status == "SHIPPED" else []
-        more = "more" if rows and not cursor else None
-        return {"orders": rows[:limit], "cursor": more}
+        self.asked.append(status)
+        rows = [row | {"placed_at": "2026-11-27T09:00:00.000Z"}] if status in ("SHIPPED", "RELEASED") else []
+        more = "more" if rows and (status == "RELEASED" or not cursor) else None
+        return {"orders": (rows * self.page)[:limit], "cursor": more}
 
     def ship(self, work: str, shipment: Json) -> Json:
         self.sent.append((work, shipment))
@@ -125,6 +131,8 @@ class FakeAws:
 
     messages: list[tuple[str, str]] = field(default_factory=list)
     broken: bool = False
+    on_message: Callable[[], object] = lambda: None
+    """What the consumer does at once with a message."""
 
     def describe_execution(self, **request: Any) -> Json:
         return {"status": "RUNNING"} if request["executionArn"].endswith(ORDER) else _missing()
@@ -133,6 +141,7 @@ class FakeAws:
         if self.broken:
             raise OSError("no route to the queue")
         self.messages.append((request["QueueUrl"], request["MessageBody"]))
+        self.on_message()
 
     def get_queue_attributes(self, **request: Any) -> Json:
         waiting, under_way = request["AttributeNames"]
@@ -158,14 +167,17 @@ class Desk:
     api: FakeApi = field(default_factory=FakeApi)
     aws: FakeAws = field(default_factory=FakeAws)
     cases: FakeCases = field(default_factory=FakeCases)
+    locations: FakeLocations = field(default_factory=FakeLocations)
 
     def stack(self) -> Stack:
         return cast(Stack, _FakeStack(self))
 
-    def case(self, kind: str, *, subject: str = ORDER, message: str = "", token: str = "token") -> Case:
+    def case(
+        self, kind: str, *, subject: str = ORDER, key: str = "1", message: str = "", token: str = "token"
+    ) -> Case:
         return report(
             subject=subject,
-            key="1",
+            key=key,
             channel="web",
             kind=kind,
             detail="what happened",
@@ -174,6 +186,20 @@ class Desk:
             actor=Actor("system", "test"),
             token=token,
             message=message,
+        )
+
+    def case_again(self, case: Case) -> Case:
+        """The message of `case` has failed again."""
+        return report_again(
+            subject=case.subject,
+            key=case.case_id.rpartition(".")[2],
+            channel=case.channel,
+            kind=case.kind,
+            detail=case.detail,
+            message=case.message,
+            cases=self.cases,
+            now=NOW,
+            actor=Actor("system", "test"),
         )
 
 
@@ -186,6 +212,7 @@ class _FakeStack:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.support = desk.cases
+        self.locations = desk.locations
 
     def api(self, client_name: str) -> FakeApi:
         return self._desk.api

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from oms.contracts.envelope import to_detail
 from oms.kernel.ids import fulfilment_order_id
 
 from ops.cli import session
 from ops.stack import NotConnected
+from tests.builders import an_event
 from tests.ops.cli.conftest import Oms
 from tests.ops.cli.desk import MAIL, NAME, ORDER, STREET, Desk
 
@@ -36,6 +38,17 @@ def test_an_order_is_shown_with_its_workflow_its_exceptions_and_its_timeline(
     assert document["workflow"][0]["status"] == "RUNNING"
     assert document["exceptions"] == [{"case_id": f"{ORDER}.1", "kind": "FRAUD_REVIEW", "owner": "support"}]
     assert [entry["event"] for entry in document["timeline"]][:2] == ["OrderReceived", "PaymentAuthorized"]
+
+
+def test_an_order_is_shown_with_its_messages_that_nobody_could_deal_with(desk: Desk, oms_json: Run) -> None:
+    queue = "holdfast-ship-stock-queue"
+    for key, subject in (("mine", ORDER), ("other", "ord_other")):
+        event = an_event(1, event_id=f"{subject}:orders:{key}", subject=subject)
+        message = json.dumps({"detail": to_detail(event)})
+        desk.case("DEAD_LETTER", subject=queue, key=key, message=message, token="")
+    desk.case("DEAD_LETTER", subject=queue, key="poison", message="no event of ours", token="")
+    found = oms_json("orders", "show", ORDER)["exceptions"]
+    assert found == [{"case_id": f"{queue}.mine", "kind": "DEAD_LETTER", "owner": "engineering"}]
 
 
 def test_an_order_is_found_by_the_number_its_channel_gave_it(desk: Desk, oms_json: Run) -> None:
@@ -78,6 +91,24 @@ def test_a_parcel_of_some_units_names_its_lines(desk: Desk, oms: Oms) -> None:
     ]
 
 
+def test_a_shipment_given_again_is_the_same_parcel(desk: Desk, oms: Oms) -> None:
+    work = fulfilment_order_id(ORDER, 1)
+    for lines in (("L1=2", "L2=1"), ("L2=1", "L1=2")):
+        oms("ship", work, "--line", lines[0], "--line", lines[1], "--tracking", "T1")
+    (_, first), (_, again) = desk.api.sent
+    assert first["shipment_id"] == again["shipment_id"]
+
+
+def test_another_parcel_has_another_id(desk: Desk, oms: Oms) -> None:
+    work, other = fulfilment_order_id(ORDER, 1), fulfilment_order_id(ORDER, 2)
+    for arguments in ((work,), (other,), (work, "--line", "L1=1"), (work, "--tracking", "T2")):
+        oms("ship", *arguments)
+    oms("ship", work, "--shipment-id", "parcel_9")
+    names = [parcel["shipment_id"] for _, parcel in desk.api.sent]
+    assert len(set(names)) == 5
+    assert names[-1] == "parcel_9"
+
+
 @pytest.mark.parametrize("line", ["L1", "L1=", "=2", "L1=two", "L1=-1"])
 def test_a_line_without_units_is_refused(desk: Desk, oms: Oms, line: str) -> None:
     code, _, err = oms("ship", ORDER, "--line", line)
@@ -95,10 +126,18 @@ def test_a_cancellation_carries_its_code_and_note(desk: Desk, oms_json: Run) -> 
 def test_status_counts_orders_exceptions_and_messages(desk: Desk, oms_json: Run) -> None:
     desk.case("SHORTAGE")
     document = oms_json("status")
-    assert document["orders"]["SHIPPED"] == 2
     assert document["orders"]["RECEIVED"] == 0
     assert [case["kind"] for case in document["exceptions"]] == ["SHORTAGE"]
     assert document["queues"] == {"holdfast-ship-stock-queue": 2}
+
+
+def test_status_counts_what_is_under_way_and_not_beyond_a_thousand(desk: Desk, oms: Oms) -> None:
+    desk.api.page = 100
+    code, out, _ = oms("status")
+    assert code == 0
+    assert "1,000+" in out
+    assert desk.api.asked.count("RELEASED") == 10
+    assert not {"SHIPPED", "CANCELLED"} & set(desk.api.asked)
 
 
 @pytest.mark.parametrize("command", ["status", "verify", "demo"])

@@ -64,13 +64,40 @@ def test_a_dismissed_dead_letter_is_not_sent(desk: Desk, oms_json: Run) -> None:
     assert desk.aws.messages == []
 
 
-def test_a_message_that_could_not_be_sent_leaves_its_item_open(desk: Desk, oms: Oms) -> None:
+def test_a_message_that_could_not_be_sent_is_sent_by_the_same_command(desk: Desk, oms: Oms) -> None:
     case = desk.case("DEAD_LETTER", subject=QUEUE, message='{"id": 1}', token="")
+    retry = ("exceptions", "resolve", case.case_id, "--action", "RETRY", *WHY)
     desk.aws.broken = True
-    code, _, err = oms("exceptions", "resolve", case.case_id, "--action", "RETRY", *WHY)
+    code, _, err = oms(*retry)
     assert code == 2
     assert "no route to the queue" in err
-    assert desk.cases.cases[case.case_id].state is State.OPEN
+    assert "same command again" in err
+    desk.aws.broken = False
+    assert oms(*retry)[0] == 0
+    assert desk.aws.messages == [(URL, '{"id": 1}')]
+    decisions = [event for event in desk.cases.recorded(QUEUE) if event.type == "ExceptionResolved"]
+    assert len(decisions) == 1
+
+
+def test_a_message_is_sent_when_its_item_is_closed_so_that_a_new_failure_opens_another(
+    desk: Desk, oms: Oms
+) -> None:
+    case = desk.case("DEAD_LETTER", subject=QUEUE, message='{"id": 1}', token="")
+    desk.aws.on_message = lambda: desk.case_again(case)
+    oms("exceptions", "resolve", case.case_id, "--action", "RETRY", *WHY)
+    (left,) = [one for one in desk.cases.of_subject(QUEUE) if one.is_open]
+    assert left.case_id != case.case_id
+    assert left.message == case.message
+
+
+def test_only_a_retry_is_given_again(desk: Desk, oms: Oms) -> None:
+    case = desk.case("DEAD_LETTER", subject=QUEUE, message='{"id": 1}', token="")
+    oms("exceptions", "resolve", case.case_id, "--action", "DISMISS", *WHY)
+    for action in ("RETRY", "DISMISS"):
+        code, _, err = oms("exceptions", "resolve", case.case_id, "--action", action, *WHY)
+        assert code == 2
+        assert "resolved with DISMISS" in err
+    assert desk.aws.messages == []
 
 
 def test_a_message_of_an_unknown_queue_leaves_its_item_open(desk: Desk, oms: Oms) -> None:

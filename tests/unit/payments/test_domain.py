@@ -100,7 +100,7 @@ def test_keys_are_derived_from_order_operation_and_group() -> None:
 def test_a_key_that_was_refused_is_never_used_again() -> None:
     assert capture_key(ORDER, "f1-p1", 0) == effect_key(ORDER, "capture", "f1-p1")
     assert refund_key(ORDER, 2, 0) == effect_key(ORDER, "refund", 2)
-    keys = {key(ORDER, name, n) for n in range(3) for key, name in ((capture_key, "f1-p1"), (refund_key, 2))}  # type: ignore[operator]
+    keys = {capture_key(ORDER, "f1-p1", n) for n in range(3)} | {refund_key(ORDER, 2, n) for n in range(3)}
     assert len(keys) == 6
 
 

@@ -47,6 +47,12 @@ def composed(table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
 
 
 @pytest.fixture
+def accept(composed: Callable[[str], Handler]) -> Handler:
+    """POST /v1/orders as it is deployed."""
+    return composed("capture/accept_order")
+
+
+@pytest.fixture
 def stored(table: Table) -> Callable[[], list[dict[str, Any]]]:
     """Every item of the table."""
     return lambda: [unmarshal(item) for item in table.client.scan(TableName=table.name)["Items"]]  # type: ignore[attr-defined]

@@ -2,20 +2,17 @@
 
 import json
 from datetime import timedelta
-from string import Formatter
 from typing import Any
 
 import pytest
 from oms.contracts import answers
 from oms.contracts.api import ROUTES
-from oms.contracts.events import CONTEXTS
 from oms.kernel.ids import order_id
 from oms.orders.application.cancellation import cancel_lines, request_cancellation
 from oms.orders.application.release import hold_order
 from oms.orders.domain.capture import Taxes
 from oms.orders.domain.order import Hold
 from oms.runtime.api import capture, reading
-from oms.runtime.api.views import SENTENCES
 from oms.runtime.http import Handler, Operation, http_api
 
 from tests.builders import (
@@ -281,17 +278,3 @@ def test_an_event_nobody_has_words_for_is_told_by_its_name(api: Handler, orders:
     entries = ask(api, "getTimeline", path=this())["entries"]
 
     assert [entry["text"] for entry in entries[1:]] == ["SunRose", "On hold (…): …"]
-
-
-FACTS = {fact.__name__: fact for facts in CONTEXTS.values() for fact in facts}
-
-
-def test_everything_that_can_happen_has_a_sentence() -> None:
-    assert FACTS.keys() == SENTENCES.keys()
-
-
-@pytest.mark.parametrize("name", SENTENCES)
-def test_a_sentence_tells_only_what_its_fact_knows(name: str) -> None:
-    told = {field for _, field, _, _ in Formatter().parse(SENTENCES[name]) if field}
-
-    assert told <= FACTS[name].model_fields.keys()

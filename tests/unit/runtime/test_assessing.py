@@ -7,25 +7,19 @@ from typing import Any
 
 import pytest
 from oms.contracts.snapshots import Address
-from oms.contracts.tasks import AuthorizePayment, PlanFulfilment, QuoteTax, ReserveStock, ScreenOrder
+from oms.contracts.tasks import PlanFulfilment, QuoteTax, ScreenOrder
 from oms.contracts.tax import TaxDocument, TaxQuote
-from oms.inventory.domain.stock import StockLevel
 from oms.kernel.errors import BrokenInvariant, OutcomeUnknown, PartnerUnavailable, Throttled
-from oms.orders.application.cancellation import cancel_lines
+from oms.orders.application.cancellation import cancel_lines, request_cancellation
 from oms.orders.application.shipping import record_shipment
-from oms.payments.application.service import PaymentService
-from oms.runtime.assessing.paying import authorize
 from oms.runtime.assessing.planning import plan
 from oms.runtime.assessing.screening import screen
-from oms.runtime.assessing.stock import give_back_stock, hold_stock
 from oms.runtime.assessing.taxing import quote
 from oms.sourcing.domain.question import Site, Supply
 
-from tests.builders import CLIENT, NOW, ORDER, SYSTEM, a_snapshot, an_address, placed, released
-from tests.fakes.gateways import FakeGateway, FakeScreening
+from tests.builders import CLIENT, NOW, ORDER, a_snapshot, an_address, placed, released
+from tests.fakes.gateways import FakeScreening
 from tests.fakes.orders import FakeOrders
-from tests.fakes.payments import FakePayments
-from tests.fakes.stock import FakeStock
 from tests.unit.orders.warehouse import a_parcel
 
 TWO_PLACES = {
@@ -146,6 +140,20 @@ def test_a_restarted_order_whose_work_is_handed_out_goes_straight_on(progress: s
     assert answer["outcome"] == "RELEASED"
 
 
+@pytest.mark.parametrize("stage", ["received", "released", "cancelled"])
+def test_an_order_that_is_to_be_cancelled_is_planned_no_more(stage: str) -> None:
+    orders = FakeOrders()
+    placed(orders)
+    if stage == "released":
+        released(orders)
+    if stage == "cancelled":
+        cancel_lines(ORDER, orders=orders, now=NOW, actor=SYSTEM)
+    else:
+        request_cancellation(ORDER, "other", orders=orders, now=NOW, actor=CLIENT)
+
+    assert planned(orders, shelves(SKU_1_LON=9, SKU_2_LON=9))["outcome"] == "CANCELLATION_REQUESTED"
+
+
 def test_an_order_that_does_not_exist_stops_the_assessment() -> None:
     with pytest.raises(BrokenInvariant):
         planned(FakeOrders(), Shelves())
@@ -225,117 +233,3 @@ def test_where_the_engine_cannot_answer_the_tax_is_estimated_and_says_so(
     answer = quoted(orders, Engine(error), Engine(TaxQuote({1: 800, 2: 100}, 100, estimated=True)))
 
     assert (answer["outcome"], answer["total"], answer["estimated"]) == ("QUOTED", 1000, True)
-
-
-def stocked(*levels: tuple[str, str, int]) -> FakeStock:
-    """(location, SKU, units received)"""
-    found = [StockLevel(sku=sku, location=place, available=n, received=n) for place, sku, n in levels]
-    return FakeStock({level.key: level for level in found})
-
-
-def held(orders: FakeOrders, stock: FakeStock, name: str = "1-0-1", plan: Any = TWO_PLACES) -> dict[str, Any]:
-    command = ReserveStock(ORDER, name, plan)
-    return hold_stock(command, orders=orders, reservations=stock, levels=stock, now=NOW)
-
-
-def test_stock_is_held_where_the_plan_says(orders: FakeOrders) -> None:
-    stock = stocked(("LON", "SKU-1", 5), ("MAN", "SKU-1", 5), ("MAN", "SKU-2", 1))
-
-    assert held(orders, stock) == {"outcome": "RESERVED"}
-
-    assert {level.key: level.reserved for level in stock.all_levels()} == {
-        ("LON", "SKU-1"): 1,
-        ("MAN", "SKU-1"): 1,
-        ("MAN", "SKU-2"): 1,
-    }
-    assert held(orders, stock) == {"outcome": "RESERVED"}
-    assert sum(level.reserved for level in stock.all_levels()) == 3
-
-
-def test_stock_that_somebody_else_bought_is_named_for_the_next_plan(orders: FakeOrders) -> None:
-    stock = stocked(("LON", "SKU-1", 5), ("MAN", "SKU-1", 0), ("MAN", "SKU-2", 0))
-
-    answer = held(orders, stock)
-
-    assert answer == {"outcome": "REFUSED", "exclusions": [["SKU-1", "MAN"], ["SKU-2", "MAN"]]}
-    assert sum(level.reserved for level in stock.all_levels()) == 0
-
-
-def test_a_reservation_that_was_given_back_is_not_made_again(orders: FakeOrders) -> None:
-    stock = stocked(("LON", "SKU-1", 5), ("MAN", "SKU-1", 5), ("MAN", "SKU-2", 1))
-    held(orders, stock)
-    give_back_stock(ORDER, orders=orders, reservations=stock, now=NOW)
-
-    assert held(orders, stock) == {"outcome": "REFUSED", "exclusions": []}
-    assert held(orders, stock, "101-0-1") == {"outcome": "RESERVED"}
-
-
-def test_an_order_that_was_never_released_gives_everything_back(orders: FakeOrders) -> None:
-    stock = stocked(("LON", "SKU-1", 5), ("MAN", "SKU-1", 5), ("MAN", "SKU-2", 1))
-    held(orders, stock)
-
-    answers = [give_back_stock(ORDER, orders=orders, reservations=stock, now=NOW) for _ in range(2)]
-
-    assert [answer["units"] for answer in answers] == [3, 0]
-    assert sum(level.reserved for level in stock.all_levels()) == 0
-    assert stock.violations() == []
-
-
-@pytest.mark.parametrize(
-    ("sent", "cancelled", "units"), [(0, False, 0), (0, True, 3), (1, False, 0), (1, True, 2)]
-)
-def test_units_that_shipped_or_are_still_owed_are_kept(sent: int, cancelled: bool, units: int) -> None:
-    """A restarted order would otherwise sell what its locations are just packing."""
-    orders, stock = FakeOrders(), stocked(("LON", "SKU-1", 2), ("LON", "SKU-2", 1))
-    plan = {"boxes": [{"location": "LON", "lines": [[1, 2], [2, 1]]}]}
-    placed(orders)
-    held(orders, stock, plan=plan)
-    released(orders)
-    if sent:  # the event of the parcel has not reached the inventory yet
-        record_shipment(f"{ORDER}-f1", a_parcel("p1", {1: sent}), orders=orders, now=NOW, actor=CLIENT)
-    if cancelled:
-        cancel_lines(ORDER, orders=orders, now=NOW, actor=SYSTEM)
-
-    answer = give_back_stock(ORDER, orders=orders, reservations=stock, now=NOW)
-
-    assert answer == {"outcome": "RELEASED", "units": units}
-    assert stock.violations() == []
-
-
-def paid(
-    orders: FakeOrders, token: str = "pm_card_visa", **changes: Any
-) -> tuple[dict[str, Any], FakeGateway]:
-    placed(orders, a_snapshot(payment_token=token, **changes))
-    gateway = FakeGateway()
-    service = PaymentService(FakePayments(), gateway)
-    command = AuthorizePayment(ORDER, {"total": 990}, 1)
-    return authorize(command, orders=orders, payments=service, now=NOW), gateway
-
-
-@pytest.mark.parametrize(("included", "amount"), [(False, 4498 + 499 + 990), (True, 4498 + 499)])
-def test_goods_shipping_and_tax_are_held_but_no_tax_twice(included: bool, amount: int) -> None:
-    answer, gateway = paid(FakeOrders(), prices_include_tax=included)
-
-    assert answer == {"outcome": "AUTHORIZED", "reason": ""}
-    assert [effect.amount for effect in gateway.effects] == [amount]
-
-
-@pytest.mark.parametrize(
-    ("token", "outcome", "reason"),
-    [
-        ("pm_card_chargeDeclined", "DECLINED", "generic_decline"),
-        ("pm_card_authenticationRequired", "ACTION_REQUIRED", "authentication_required"),
-    ],
-)
-def test_a_refused_payment_is_an_outcome_with_its_reason(token: str, outcome: str, reason: str) -> None:
-    answer, gateway = paid(FakeOrders(), token)
-
-    assert answer == {"outcome": outcome, "reason": reason}
-    assert gateway.effects == []
-
-
-def test_a_prepaid_order_is_paid_at_once() -> None:
-    answer, gateway = paid(FakeOrders(), prepaid=True)
-
-    assert answer["outcome"] == "CAPTURED"
-    assert [effect.kind for effect in gateway.effects] == ["capture"]
