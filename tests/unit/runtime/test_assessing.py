@@ -17,7 +17,7 @@ from oms.runtime.assessing.screening import screen
 from oms.runtime.assessing.taxing import quote
 from oms.sourcing.domain.question import Site, Supply
 
-from tests.builders import CLIENT, NOW, ORDER, a_snapshot, an_address, placed, released
+from tests.builders import CLIENT, NOW, ORDER, SYSTEM, a_snapshot, an_address, placed, released
 from tests.fakes.gateways import FakeScreening
 from tests.fakes.orders import FakeOrders
 from tests.unit.orders.warehouse import a_parcel
