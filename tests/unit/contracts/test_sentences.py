@@ -4,7 +4,8 @@ from dataclasses import fields
 from string import Formatter
 
 import pytest
-from oms.runtime.api.views import SENTENCES
+from oms.kernel.events import Event
+from oms.runtime.api.views import SENTENCES, timeline_entry
 
 from tests.unit.contracts.facts import ALL, STATED
 
@@ -22,7 +23,16 @@ def test_no_sentence_is_about_an_event_that_does_not_exist() -> None:
 @pytest.mark.parametrize("name", SENTENCES)
 def test_a_sentence_names_only_fields_of_its_event(name: str) -> None:
     named = {field for _, field, _, _ in Formatter().parse(SENTENCES[name]) if field}
-    assert named <= {field.name for field in fields(FACTS[name])}
+    told = {field.name for field in fields(FACTS[name])}
+    assert named <= told | ({"money"} if {"amount", "currency"} <= told else set())
+
+
+def test_an_amount_is_told_in_the_units_people_use() -> None:
+    fact = {"amount": 4997, "currency": "GBP", "shipment_id": "f1-p1"}
+    event = Event(
+        "e", "PaymentCaptured", "payments", "o", "web", "2026-11-27T09:00:00.000Z", "system:s", "", fact
+    )
+    assert timeline_entry(event)["text"] == "49.97 GBP captured for shipment f1-p1."
 
 
 @pytest.mark.parametrize("name", SENTENCES)

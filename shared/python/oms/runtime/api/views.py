@@ -5,6 +5,7 @@ from typing import Any
 
 from oms.contracts.snapshots import OrderSnapshot
 from oms.kernel.events import Event
+from oms.kernel.money import Money
 from oms.orders.domain.fulfilment import FulfilmentOrder
 from oms.orders.domain.order import Order
 
@@ -88,16 +89,16 @@ SENTENCES: Mapping[str, str] = {
     "StockShipped": "Stock of the shipment booked out.",
     "StockAdjusted": "Stock of {sku} at {location} changed by {delta} ({kind}).",
     "LocationRegistered": "Location {code} registered.",
-    "PaymentAuthorized": "Payment authorized.",
-    "PaymentDeclined": "Payment declined.",
-    "PaymentActionRequired": "The payment waits for the customer.",
-    "PaymentCaptured": "Payment captured for shipment {shipment_id}.",
-    "PaymentCaptureFailed": "Payment for shipment {shipment_id} could not be captured ({reason}).",
-    "PaymentVoided": "Payment authorization voided.",
-    "PaymentRefunded": "Payment refunded.",
-    "PaymentRefundFailed": "The gateway refused the refund ({reason}).",
-    "PaymentPrepaid": "Payment taken with the order.",
-    "RevenueRecognised": "Revenue of shipment {shipment_id} recognised.",
+    "PaymentAuthorized": "Payment authorized: {money}.",
+    "PaymentDeclined": "Payment of {money} declined ({reason}).",
+    "PaymentActionRequired": "The payment of {money} waits for the customer ({reason}).",
+    "PaymentCaptured": "{money} captured for shipment {shipment_id}.",
+    "PaymentCaptureFailed": "{money} for shipment {shipment_id} could not be captured ({reason}).",
+    "PaymentVoided": "Payment authorization voided: {money}.",
+    "PaymentRefunded": "{money} refunded.",
+    "PaymentRefundFailed": "The gateway refused the refund of {money} ({reason}).",
+    "PaymentPrepaid": "{money} taken with the order.",
+    "RevenueRecognised": "Revenue of shipment {shipment_id} recognised: {money}.",
     "ExceptionOpened": "Waits for {owner}: {detail}",
     "ExceptionEscalated": "Past its deadline: escalated to engineering.",
     "ExceptionResolved": "Resolved with {action}.",
@@ -119,5 +120,9 @@ def timeline_entry(event: Event) -> dict[str, Any]:
         "context": event.context,
         "actor": event.actor,
         "reason": event.reason,
-        "text": sentence.format_map(_Known(event.data)),
+        "text": sentence.format_map(_Known(event.data | _money(event.data))),
     }
+
+
+def _money(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {"money": Money(data["amount"], data["currency"])} if {"amount", "currency"} <= data.keys() else {}
