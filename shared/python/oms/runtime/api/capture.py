@@ -96,8 +96,11 @@ def visible_order(request: Request, wanted: str, *, orders: Orders) -> Order:
 
 
 def fingerprint(body: BaseModel) -> str:
-    """Equal for equal requests, whatever their spacing and order of fields."""
-    return hashlib.sha256(body.model_dump_json().encode()).hexdigest()
+    """Equal for equal requests, whatever their spacing and order of fields.
+
+    Defaults stay out: a field that a later version adds must not make an old request a new one.
+    """
+    return hashlib.sha256(body.model_dump_json(exclude_defaults=True).encode()).hexdigest()
 
 
 def _publishable(request: Request, body: PlaceOrder) -> PlaceOrder:
