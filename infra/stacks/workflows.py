@@ -28,7 +28,7 @@ TASKS = (
 )
 _STARTERS = 2
 """Batches of new orders at once. Each paces itself by its share of the admission rate; Lambda offers no fewer."""
-RESUMES = ("ShipmentRecorded", "OrderCancellationRequested", "ExceptionResolved")
+RESUMES = ("ShipmentRecorded", "OrderCancellationRequested", "OrderCancelled", "ExceptionResolved")
 
 
 class WorkflowsStack(HoldfastStack):

@@ -128,7 +128,7 @@ CONSUMERS: tuple[Consumer, ...] = (
     Consumer("capture/start_order_capture", ("OrderReceived",), _started),
     Consumer(
         "capture/resume_order_capture",
-        ("ShipmentRecorded", "OrderCancellationRequested", "ExceptionResolved"),
+        ("ShipmentRecorded", "OrderCancellationRequested", "OrderCancelled", "ExceptionResolved"),
         _resumed,
     ),
     Consumer("payments/capture_payment", ("ShipmentRecorded",), _captured),

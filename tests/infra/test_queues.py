@@ -144,6 +144,7 @@ def test_every_event_that_somebody_takes_is_routed_from_our_bus(aws: Assembly) -
         "holdfast-resume-order-capture": {
             "ShipmentRecorded",
             "OrderCancellationRequested",
+            "OrderCancelled",
             "ExceptionResolved",
         },
         "holdfast-capture-payment": {"ShipmentRecorded"},

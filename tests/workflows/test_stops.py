@@ -145,5 +145,5 @@ def test_a_refund_that_the_gateway_refuses_waits_for_support(world: World) -> No
 
     case = order.stops_with("REFUND_FAILED")
 
-    assert "3000" in case.detail
+    assert "30.00 GBP" in case.detail
     order.resolve("REFUND_FAILED", Action.DISMISS).ends("CANCELLED", paid=3000, cancelled=2)

@@ -1,4 +1,4 @@
-"""Consumer of what ends a wait: last shipment, cancellation request, resolved exception."""
+"""Consumer of what ends a wait: last shipment, cancellation, resolved exception."""
 
 from oms.runtime import waiting
 from oms.runtime.queues import consumer

@@ -332,3 +332,14 @@ def test_a_last_parcel_decides_nothing_else_that_waits(
     hear(orders.recorded(ORDER)[-1], orders, cases, tokens)
 
     assert states.waiting == {"t1"}
+
+
+def test_a_question_that_waited_too_long_is_closed_with_its_order(
+    orders: FakeOrders, cases: FakeCases, tokens: Tokens
+) -> None:
+    stop(orders, cases, tokens)
+    cancel_lines(ORDER, orders=orders, now=NOW, actor=SYSTEM)
+
+    hear(orders.recorded(ORDER)[-1], orders, cases, tokens)
+
+    assert [case.is_open for case in cases.of_subject(ORDER)] == [False]

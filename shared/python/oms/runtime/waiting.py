@@ -72,13 +72,13 @@ def cancel_waiting(order_id: str, *, cases: Cases, now: datetime) -> None:
 
 
 def resume(event: Event, *, orders: Orders, cases: Cases, tokens: Tokens, now: datetime) -> None:
-    """Follow an event that may end a wait: last shipment, cancellation request, resolved exception."""
+    """Follow an event that may end a wait: last shipment, cancellation, resolved exception."""
     if event.type == "ExceptionResolved":
         case = cases.load(event.data["case_id"])
         if case and case.token:
             tokens.succeed(case.token, {"action": case.resolution})
         return
-    if event.type == "OrderCancellationRequested":
+    if event.type in ("OrderCancellationRequested", "OrderCancelled"):
         cancel_waiting(event.subject, cases=cases, now=now)
     if event.data.get("final"):
         _no_longer_overdue(event.subject, cases=cases, now=now)
