@@ -80,7 +80,7 @@ def order_view(**changes: Any) -> Json:
 
 TIMELINE: list[Json] = [
     {"at": "2026-11-27T09:00:00.000Z", "event": "OrderReceived", "context": "orders", "actor": "client:web",
-     "reason": "", "text": "Order 10045 received: 1 lines, 3 units."},
+     "reason": "", "text": "Order 10045 received (lines: 1, units: 3)."},
     {"at": "2026-11-27T09:00:00.420Z", "event": "PaymentAuthorized", "context": "payments",
      "actor": "system:order_capture", "reason": "", "text": "Payment authorized."},
     {"at": "2026-11-27T11:00:00.000Z", "event": "ShipmentRecorded", "context": "orders",

@@ -264,7 +264,7 @@ def test_a_timeline_tells_in_order_what_happened_and_who_did_it(api: Handler, or
         "context": "orders",
         "actor": "client:web",
         "reason": "",
-        "text": "Order 1001 received: 2 lines, 3 units.",
+        "text": "Order 1001 received (lines: 2, units: 3).",
     }
     assert entries[1]["text"] == "On hold (FRAUD): score 64"
     assert entries[2]["reason"] == "phone call"

@@ -78,7 +78,7 @@ def fulfilment_view(one: FulfilmentOrder, snapshot: OrderSnapshot) -> dict[str, 
 
 
 SENTENCES: Mapping[str, str] = {
-    "OrderReceived": "Order {external_order_id} received: {lines} lines, {units} units.",
+    "OrderReceived": "Order {external_order_id} received (lines: {lines}, units: {units}).",
     "OrderHeld": "On hold ({hold}): {cause}",
     "OrderReleased": "Confirmed and handed to the locations. {why}",
     "ShipmentRecorded": "{location} shipped {shipment_id} by {carrier}.",
