@@ -128,7 +128,6 @@ def test_every_part_of_an_order_survives_being_stored(orders: Store) -> None:
         stage=Stage.HELD,
         hold=Hold.SHORTAGE,
         cancel_requested=True,
-        cancel_reason="fraud",
         shipping_tax=7,
         shipping_charged=True,
         tax_estimated=True,

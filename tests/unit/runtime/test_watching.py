@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from oms.contracts.api import CHANNELS
+from oms.kernel.errors import Throttled
 from oms.kernel.ids import order_id
 from oms.orders.application.cancellation import cancel_lines, request_cancellation
 from oms.orders.application.release import hold_order
 from oms.orders.application.shipping import record_shipment
-from oms.orders.domain.order import Hold
+from oms.orders.domain.order import Hold, Order
 from oms.runtime import watching
-from oms.runtime.starting import Executions
+from oms.runtime.starting import MOST_ATTEMPTS, Executions
 from oms.runtime.step_functions import Tokens
 from oms.runtime.watching import PATIENCE, Watchdog, Watched
 from oms.support.application.cases import report
@@ -289,3 +290,52 @@ def test_a_workflow_that_broke_off_is_left_alone_once_a_later_one_has_succeeded(
     states.executions |= {ORDER: "FAILED", f"{ORDER}-2": "SUCCEEDED"}
 
     assert dog.round(NOW).restarted == ()
+
+
+def broken_off(times: int) -> dict[str, str]:
+    return {ORDER if attempt == 1 else f"{ORDER}-{attempt}": "FAILED" for attempt in range(1, times + 1)}
+
+
+@pytest.mark.parametrize("called_off", [False, True])
+def test_an_order_whose_workflows_all_break_off_goes_to_an_engineer_and_is_left_alone(
+    orders: FakeOrders, cases: FakeCases, states: FakeStepFunctions, dog: Watchdog, called_off: bool
+) -> None:
+    released(orders)
+    if called_off:
+        cancel_lines(ORDER, orders=orders, now=NOW, actor=SYSTEM)
+    states.executions |= broken_off(MOST_ATTEMPTS)
+
+    rounds = [watch(dog), watch(dog)]
+
+    assert [each.restarted for each in rounds] == [NOTHING, NOTHING]
+    assert len(states.executions) == MOST_ATTEMPTS
+    (case,) = cases.of_subject(ORDER)
+    assert (case.kind, case.owner, case.is_open) == ("WORKFLOW_BROKEN", "engineering", True)
+
+
+def test_the_last_attempt_is_still_made(
+    orders: FakeOrders, cases: FakeCases, states: FakeStepFunctions, dog: Watchdog
+) -> None:
+    released(orders)
+    states.executions |= broken_off(MOST_ATTEMPTS - 1)
+
+    assert watch(dog).restarted == (ORDER,)
+    assert cases.of_subject(ORDER) == []
+
+
+def test_trouble_with_one_order_does_not_keep_the_watchdog_from_the_next(
+    orders: FakeOrders, states: FakeStepFunctions, dog: Watchdog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = order_id("web", "other")
+    placed(orders)
+    placed(orders, a_snapshot(order_id=other, external_order_id="other"))
+    load = orders.load
+
+    def troubled(wanted: str) -> Order | None:
+        if wanted == ORDER:
+            raise Throttled("slow down")
+        return load(wanted)
+
+    monkeypatch.setattr(orders, "load", troubled)
+
+    assert watch(dog).restarted == (other,)

@@ -119,7 +119,7 @@ def test_every_kind_the_workflow_reports_exists() -> None:
     reported = str(WORKFLOW["States"]["AwaitResolution"]["Arguments"]["Payload"]["kind"])
     named = {word for word in reported.replace("'", " ").split() if word in KINDS}
 
-    assert named == set(KINDS) - {"CAPTURE_FAILED", "DEAD_LETTER"}
+    assert named == set(KINDS) - {"CAPTURE_FAILED", "DEAD_LETTER", "WORKFLOW_BROKEN"}
 
 
 def test_whatever_is_offered_where_a_workflow_waits_the_workflow_follows() -> None:
@@ -127,7 +127,7 @@ def test_whatever_is_offered_where_a_workflow_waits_the_workflow_follows() -> No
     offered = {
         action
         for kind, terms in KINDS.items()
-        if kind not in ("CAPTURE_FAILED", "DEAD_LETTER")
+        if kind not in ("CAPTURE_FAILED", "DEAD_LETTER", "WORKFLOW_BROKEN")
         for action in terms.actions
     }
 

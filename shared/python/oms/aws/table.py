@@ -11,7 +11,6 @@ from oms.aws.items import Item, marshal, typed, unmarshal
 from oms.aws.writes import Put, Update, Write
 from oms.kernel.errors import Throttled
 
-TRANSACTION_LIMIT = 100
 _BATCH_GET_LIMIT = 100
 _BATCH_GET_ROUNDS = 5
 

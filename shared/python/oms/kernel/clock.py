@@ -1,13 +1,6 @@
 """Time as an argument. Nothing in the domain reads a clock; the edge passes one in."""
 
 from datetime import UTC, datetime
-from typing import Protocol
-
-
-class Clock(Protocol):
-    """Answers the present moment, in UTC."""
-
-    def __call__(self) -> datetime: ...
 
 
 def stamp(moment: datetime) -> str:

@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError
 from oms.aws.errors import translated
 from oms.runtime.step_functions import StepFunctions
 
-_MOST_ATTEMPTS = 9
+MOST_ATTEMPTS = 9
+"""Executions an order may use up before a person has to look."""
 BROKEN = ("FAILED", "TIMED_OUT", "ABORTED")
 """How an execution can end without having finished: an outage, a limit of the service, a person."""
 _APART = 100
@@ -50,7 +51,7 @@ class Executions:
     def latest(self, order_id: str) -> tuple[int, str]:
         """The newest attempt and its status; (0, "") where there is none."""
         known = (0, "")
-        for attempt in range(1, _MOST_ATTEMPTS + 1):
+        for attempt in range(1, MOST_ATTEMPTS + 1):
             status = self._status(name(order_id, attempt))
             if not status:
                 return known

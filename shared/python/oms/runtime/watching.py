@@ -5,19 +5,21 @@ execution. New orders are looked at in every run; the rest take turns, a sixtiet
 that a backlog of a hundred thousand waiting orders costs no more than it must.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
 
 from oms.kernel.clock import stamp
+from oms.kernel.errors import HoldfastError
 from oms.kernel.events import Actor
 from oms.orders.application.ports import OrderListings, Orders
 from oms.orders.domain.order import ACTIVE_STATUSES, Order
-from oms.runtime.starting import BROKEN, Executions
+from oms.runtime.logs import failure
+from oms.runtime.starting import BROKEN, MOST_ATTEMPTS, Executions
 from oms.runtime.step_functions import Tokens
 from oms.runtime.waiting import wake
-from oms.support.application.cases import close_all, escalate_overdue
+from oms.support.application.cases import close_all, escalate_overdue, report
 from oms.support.application.ports import Cases
 from oms.support.domain.exceptions import Action
 
@@ -55,23 +57,27 @@ class Watchdog:
 
     def round(self, now: datetime, *, everything: bool = False) -> Watched:
         """One look. `everything` gives every order its turn at once (after an outage)."""
+        escalated = escalate_overdue(cases=self.cases, now=now, actor=WATCHDOG)
         seen: dict[str, None] = {}
         restarted: list[str] = []
         woken: list[str] = []
         for order in self._candidates(now, everything):
             seen[order.order_id] = None
-            if len(restarted) < MOST_STARTS and self._restarted(order, now):
+            if len(restarted) < MOST_STARTS and _alone(self._restarted, order.order_id, now):
                 restarted.append(order.order_id)
-            elif self._woken(order.order_id):
+            elif _alone(self._woken, order.order_id):
                 woken.append(order.order_id)
         for order_id in dict.fromkeys(self.executions.broken(limit=_BROKEN)):
-            if order_id not in seen and len(restarted) < MOST_STARTS and self._taken_up(order_id, now):
+            if (
+                order_id not in seen
+                and len(restarted) < MOST_STARTS
+                and _alone(self._taken_up, order_id, now)
+            ):
                 restarted.append(order_id)
         for order_id in self.executions.running(limit=1000):
             due = everything or _turn(order_id) == now.minute
-            if due and order_id not in seen and self._woken(order_id):
+            if due and order_id not in seen and _alone(self._woken, order_id):
                 woken.append(order_id)
-        escalated = escalate_overdue(cases=self.cases, now=now, actor=WATCHDOG)
         return Watched(len(seen), tuple(restarted), tuple(woken), tuple(case.case_id for case in escalated))
 
     def _candidates(self, now: datetime, everything: bool) -> Iterator[Order]:
@@ -90,20 +96,12 @@ class Watchdog:
             if after is None:
                 return
 
-    def _restarted(self, order: Order, now: datetime) -> bool:
-        attempt, status = self.executions.latest(order.order_id)
+    def _restarted(self, order_id: str, now: datetime) -> bool:
+        attempt, status = self.executions.latest(order_id)
         if status in _ALIVE:
             return False
-        current = self.orders.load(order.order_id)
-        if current is None or current.is_terminal:
-            return False
-        self._withdraw_questions(order.order_id, now)
-        return self.executions.start(order.order_id, attempt=attempt + 1)
-
-    def _withdraw_questions(self, order_id: str, now: datetime) -> None:
-        """What the dead workflow waited for wakes nobody; the next one asks again where it has to."""
-        reason = "its workflow has ended and is started again"
-        close_all(order_id, Action.RETRY, cases=self.cases, now=now, actor=WATCHDOG, reason=reason)
+        order = self.orders.load(order_id)
+        return order is not None and not order.is_terminal and self._started_next(order, attempt, now)
 
     def _taken_up(self, order_id: str, now: datetime) -> bool:
         """Whether an order whose last workflow broke off was given a new one.
@@ -111,15 +109,44 @@ class Watchdog:
         Also an order that is at its end: it may have been called off and still hold stock or money.
         """
         attempt, status = self.executions.latest(order_id)
-        if status not in BROKEN or self.orders.load(order_id) is None:
+        order = self.orders.load(order_id) if status in BROKEN else None
+        return order is not None and self._started_next(order, attempt, now)
+
+    def _started_next(self, order: Order, attempt: int, now: datetime) -> bool:
+        if attempt >= MOST_ATTEMPTS:
+            self._give_up(order, now)
             return False
-        self._withdraw_questions(order_id, now)
-        return self.executions.start(order_id, attempt=attempt + 1)
+        # What the dead workflow waited for wakes nobody; the next one asks again where it has to.
+        reason = "its workflow has ended and is started again"
+        close_all(order.order_id, Action.RETRY, cases=self.cases, now=now, actor=WATCHDOG, reason=reason)
+        return self.executions.start(order.order_id, attempt=attempt + 1)
+
+    def _give_up(self, order: Order, now: datetime) -> None:
+        """What breaks every time needs an engineer, not a tenth try."""
+        report(
+            subject=order.order_id,
+            key="workflow",
+            channel=order.channel,
+            kind="WORKFLOW_BROKEN",
+            detail=f"{MOST_ATTEMPTS} workflows of the order have broken off.",
+            cases=self.cases,
+            now=now,
+            actor=WATCHDOG,
+        )
 
     def _woken(self, order_id: str) -> bool:
         return self.orders.load(order_id) is not None and wake(
             order_id, orders=self.orders, tokens=self.tokens
         )
+
+
+def _alone(look: Callable[..., bool], order_id: str, *more: datetime) -> bool:
+    """One order's trouble is its own: it is logged, and the round goes on with the others."""
+    try:
+        return look(order_id, *more)
+    except HoldfastError as error:
+        failure("watchdog", error, order_id=order_id)
+        return False
 
 
 def _turn(order_id: str) -> int:

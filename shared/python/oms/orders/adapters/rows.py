@@ -26,7 +26,6 @@ _ORDER_FIELDS = (
     "placed_at",
     "updated_at",
     "cancel_requested",
-    "cancel_reason",
     "shipping_tax",
     "shipping_charged",
     "tax_estimated",

@@ -45,7 +45,7 @@ def request(
         )
     if order.cancel_requested or order.stage is Stage.CANCELLED:
         return CancellationKnown(order)
-    noted = order.noted(at=at, cancel_requested=True, cancel_reason=code)
+    noted = order.noted(at=at, cancel_requested=True)
     return CancellationRequested(noted, OrderCancellationRequested(order.order_id, code))
 
 

@@ -99,7 +99,6 @@ class Order:
     lines: tuple[Line, ...]
     hold: Hold | None = None
     cancel_requested: bool = False
-    cancel_reason: str = ""
     shipping_tax: int = 0
     shipping_charged: bool = False
     tax_estimated: bool = False

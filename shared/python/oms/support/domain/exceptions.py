@@ -83,6 +83,9 @@ KINDS: dict[str, Kind] = {
         timedelta(hours=24),
         "The gateway refused to pay the customer back.",
     ),
+    "WORKFLOW_BROKEN": Kind(
+        (Action.DISMISS,), "engineering", timedelta(hours=4), "Every workflow of the order has broken off."
+    ),
     "DEAD_LETTER": Kind(
         (Action.RETRY, Action.DISMISS),
         "engineering",
