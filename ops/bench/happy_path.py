@@ -1,6 +1,6 @@
 """One order's happy path, function by function, in this process: the deployed handlers on scratch tables.
 
-    python -m ops.bench.happy_path --endpoint URL --sandbox URL --orders N --out FILE
+    python -m ops.bench.happy_path --endpoint URL --sandbox URL --at 3,30,300 --out FILE
 
 The order of the steps is that of the workflow files. DynamoDB, Secrets Manager and the partners are
 real (the local AWS, the sandbox); Step Functions and EventBridge are answered here and only counted.
@@ -13,6 +13,7 @@ import json
 import time
 from base64 import b64encode
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,7 +44,6 @@ CONSUMERS: Final = {
 """Event -> who takes it on the happy path."""
 _SKU: Final = "BENCH"
 _PRICE: Final = 4_200
-_WARM_UP: Final = 2
 _TOKEN: Final = "t" * 600
 """As long as a task token of Step Functions."""
 
@@ -55,6 +55,7 @@ class HappyPath:
         self._meter = meter
         self._raw = raw
         self._handlers: dict[str, Handler] = {}
+        self._order_id = ""
         self._relayed: set[str] = set()
         self.seconds: dict[str, list[float]] = defaultdict(list)
         self.events: list[str] = []
@@ -67,7 +68,7 @@ class HappyPath:
         name = f"bench-{time.time_ns():x}-{number}"
         order = one_line_order(name, _SKU, units=2, price=_PRICE)
         placed = self._http("capture/accept_order", "POST /v1/orders", order, key=name)
-        order_id = placed["order_id"]
+        order_id = self._order_id = placed["order_id"]
         self._relay()
         self._assess(order_id)
         self._call("fulfilment/await_fulfilment", {"order_id": order_id, "token": _TOKEN})
@@ -103,10 +104,14 @@ class HappyPath:
                     self._call(folder, _queue_batch(event))
 
     def unrelayed(self, table: str) -> list[dict[str, Any]]:
-        """Event rows that nobody has asked for yet."""
-        answer = self._raw.scan(TableName=table, ConsistentRead=True)
-        rows = [item for item in answer["Items"] if item["sk"]["S"].startswith(PREFIX)]
-        new = [item for item in rows if item["event_id"]["S"] not in self._relayed]
+        """The order's event rows that nobody has asked for yet."""
+        answer = self._raw.query(
+            TableName=table,
+            KeyConditionExpression="pk = :order AND begins_with(sk, :event)",
+            ExpressionAttributeValues={":order": {"S": f"ORDER#{self._order_id}"}, ":event": {"S": PREFIX}},
+            ConsistentRead=True,
+        )
+        new = [item for item in answer["Items"] if item["event_id"]["S"] not in self._relayed]
         self._relayed.update(item["event_id"]["S"] for item in new)
         return new
 
@@ -148,24 +153,24 @@ def _stream_batch(table: str, item: dict[str, Any]) -> dict[str, Any]:
     return {"Records": [{"eventName": "INSERT", "eventSourceARN": arn, "dynamodb": change}]}
 
 
-def measure(endpoint: str, sandbox: str, orders: int) -> dict[str, Any]:
-    """Warm up, time `orders` orders unmetered, then meter one."""
+def measure(endpoint: str, sandbox: str, at: Sequence[int]) -> dict[str, Any]:
+    """Run as many orders as the last of `at` says, time them all, and meter the ones `at` names.
+
+    The first of them is what one order takes; the others show whether history makes it dearer.
+    """
     with scratch.metered(endpoint, sandbox) as (meter, raw):
         _stock_up()
         path = HappyPath(meter, raw)
-        for table in scratch.STREAMED:
-            path.unrelayed(table)  # the events of stocking up belong to no order
-        for number in range(_WARM_UP):
+        history: dict[int, list[dict[str, Any]]] = {}
+        for number in range(1, at[-1] + 1):
+            meter.on, meter.calls = number in at, []
             path.run(number)
-        path.seconds.clear()
-        for number in range(orders):
-            path.run(_WARM_UP + number)
-        best = {folder: min(taken) for folder, taken in path.seconds.items()}
-        meter.on = True
-        path.run(_WARM_UP + orders)
+            if meter.on:
+                history[number] = [asdict(call) for call in meter.calls]
         return {
-            "calls": [asdict(call) for call in meter.calls],
-            "seconds": best,
+            "calls": history[at[0]],
+            "history": history,
+            "seconds": {folder: min(taken) for folder, taken in path.seconds.items()},
             "events": path.events,
             "invocations": path.invocations,
             "consumers": [folder for folders in CONSUMERS.values() for folder in folders],
@@ -185,10 +190,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="ops.bench.happy_path", description=__doc__)
     parser.add_argument("--endpoint", required=True)
     parser.add_argument("--sandbox", required=True)
-    parser.add_argument("--orders", type=int, default=10)
+    parser.add_argument("--at", type=lambda text: [int(one) for one in text.split(",")], default=[3, 30])
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    result = measure(options.endpoint, options.sandbox, options.orders)
+    result = measure(options.endpoint, options.sandbox, options.at)
     options.out.write_text(json.dumps(result), encoding="utf-8")
 
 

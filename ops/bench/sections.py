@@ -14,6 +14,7 @@ from typing import Any, Final
 from infra.catalogue import CATALOGUE
 from ops.bench import scratch
 from ops.bench.first_order import FirstOrder
+from ops.bench.fresh import from_a_fresh_clone
 from ops.bench.instructions import NoValgrindError, count_instructions
 from ops.bench.prices import Quantities, cost
 from ops.bench.processes import MemoryMeter
@@ -58,11 +59,18 @@ def first_order(bench: Bench) -> Iterable[str]:
     return bench.first.text()
 
 
+def fresh(_: Bench) -> Iterable[str]:
+    """From a fresh clone to the first order."""
+    return from_a_fresh_clone()
+
+
 def rates(bench: Bench) -> Iterable[str]:
     """Orders per second, CPU and latency."""
     sizes = _QUICK if bench.quick else _ORDERS_PER_CLIENTS
     for clients, orders in sizes.items():
         yield from throughput(bench.stack, bench.run_dir, clients, orders).text()
+        bench.memory.look()
+        yield f"          the stack has taken up to {bench.memory.peak['stack']:.0f} MB PSS so far"
 
 
 def memory(bench: Bench) -> Iterable[str]:
@@ -95,6 +103,16 @@ def calls(bench: Bench) -> Iterable[str]:
     yield f"{totals[1] + totals[2]:.0f} write units in all, the indexes included"
 
 
+def history(bench: Bench) -> Iterable[str]:
+    """What one order takes with ten and a hundred times the history."""
+    sums = {}
+    for orders, calls in _measured(bench)["history"].items():
+        units = [sum(call[kind] for call in calls) for kind in ("write_units", "index_units", "read_units")]
+        sums[orders] = (len(calls), units[0] + units[1], units[2])
+        yield f"order {orders:>4}: {len(calls)} calls, {units[0] + units[1]:.0f} WRU, {units[2]:.1f} RRU"
+    yield "identical" if len(set(sums.values())) == 1 else "NOT identical"
+
+
 def costs(bench: Bench) -> Iterable[str]:
     """USD per 1,000 orders at list prices, from the counts."""
     quantities = _quantities(bench)
@@ -121,10 +139,12 @@ def instructions(bench: Bench) -> Iterable[str]:
 
 SECTIONS: Final[Mapping[str, Section]] = {
     "first": first_order,
+    "fresh": fresh,
     "throughput": rates,
     "memory": memory,
     "transitions": transitions,
     "calls": calls,
+    "history": history,
     "costs": costs,
     "instructions": instructions,
 }
@@ -145,8 +165,8 @@ def _measured(bench: Bench) -> dict[str, Any]:
             command += [
                 "--sandbox",
                 bench.sandbox,
-                "--orders",
-                "3" if bench.quick else "15",
+                "--at",
+                "3,6" if bench.quick else "3,30,300",
                 "--out",
                 str(out),
             ]

@@ -3,18 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import httpx
-from oms.aws.errors import translated
-from oms.aws.items import Item, unmarshal
+from oms.aws.audit import everything
+from oms.aws.items import Item
 from oms.aws.outbox import PREFIX as EVENT
 from oms.aws.outbox import event_of
 from oms.inventory.adapters.rows import LEVEL, LOCATIONS, RESERVATION, level_of, reservation_of
 from oms.kernel.clock import stamp
 from oms.orders.adapters.rows import fulfilment_of, order_of
-from oms.payments.adapters.audit import entry_figures, payment_figures
-from oms.payments.adapters.rows import JOURNAL, PAYMENT
+from oms.payments.adapters.rows import JOURNAL, PAYMENT, entry_figures, payment_figures
 from oms.support.adapters.dynamo import case_of
 
 from ops.stack import Stack
@@ -31,24 +30,13 @@ def read(stack: Stack, *, grace: timedelta) -> Evidence:
     evidence = Evidence(taken_at=datetime.now(UTC), grace=grace)
     # What follows from an event is read after it: consumers' marks and partners' records come last.
     for context in ("orders", "support", "inventory", "payments", "partners"):
-        for item in _items(stack.aws("dynamodb"), stack.outputs.tables[context]):
+        for item in everything(stack.aws("dynamodb"), stack.outputs.tables[context]):
             _sort(evidence, context, item)
     evidence.executions = list(_executions(stack))
     evidence.queues = _queues(stack)
     if stack.sandbox_url:
         _ask_partners(evidence, stack.sandbox_url)
     return evidence
-
-
-def _items(client: Any, table: str) -> Iterator[Item]:
-    request: dict[str, Any] = {"TableName": table, "ConsistentRead": True}
-    while True:
-        with translated():
-            answer = client.scan(**request)
-        yield from map(unmarshal, answer["Items"])
-        if not (last := answer.get("LastEvaluatedKey")):
-            return
-        request["ExclusiveStartKey"] = last
 
 
 def _sort(evidence: Evidence, context: str, item: Item) -> None:

@@ -9,7 +9,6 @@ from typing import Any, Protocol, cast
 from oms.aws.items import marshal
 from oms.aws.outbox import event_of
 from oms.aws.table import Dynamo, Table
-from oms.inventory.adapters.audit import InventoryAudit
 from oms.inventory.adapters.dynamo import DynamoLocations, DynamoStock
 from oms.inventory.adapters.rows import COUNTERS, level_key
 from oms.inventory.application import adjust, register_location, release, reserve, ship
@@ -32,6 +31,7 @@ from oms.inventory.domain.reservation import Reservation
 from oms.inventory.domain.stock import StockKey, StockLevel, summed
 from oms.kernel.events import Actor, Event
 
+from tests.contract.inventory.audit import InventoryAudit
 from tests.fakes.stock import FakeLocations, FakeStock
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)

@@ -9,6 +9,7 @@ from oms.orders.application.release import Outcome, hold_order, release_order
 from oms.orders.domain.capture import Taxes
 from oms.orders.domain.order import Hold
 from oms.runtime.assessing.placed import SYSTEM
+from oms.sourcing.domain.answer import Plan
 
 
 def hold(command: HoldOrder, *, orders: Orders, now: datetime) -> Outcome:
@@ -19,10 +20,8 @@ def hold(command: HoldOrder, *, orders: Orders, now: datetime) -> Outcome:
 
 def release(command: ReleaseOrder, *, orders: Orders, now: datetime) -> Outcome:
     """Plan and tax are empty where a restarted workflow finds the order released before."""
-    boxes = {
-        box["location"]: [(number, units) for number, units in box["lines"]]
-        for box in (command.plan or {}).get("boxes", ())
-    }
+    plan = Plan.from_json(command.plan) if command.plan else Plan(())
+    boxes = {box.location: box.lines for box in plan.boxes}
     tax = command.tax or {}
     lines: dict[int, int] = dict(tax.get("lines", ()))
     taxes = Taxes(lines, tax.get("shipping", 0), tax.get("estimated", False))

@@ -7,6 +7,7 @@ from oms.aws.items import Item
 from oms.ledger.domain.accounts import Side
 from oms.ledger.domain.journal import JournalEntry, Posting
 from oms.payments.domain.effects import Effect, Refusal
+from oms.payments.domain.laws import EntryFigures, PaymentFigures
 from oms.payments.domain.machines import AuthorizationState, EffectState
 from oms.payments.domain.payment import Payment
 
@@ -129,4 +130,31 @@ def _effect_of(key: str, content: Item) -> Effect:
         state=EffectState(content["state"]),
         shipment_id=content["shipment_id"],
         final=content["final"],
+    )
+
+
+def payment_figures(item: Item) -> PaymentFigures:
+    """The figures in a PAYMENT row, unchecked."""
+    return PaymentFigures(
+        order_id=item["order_id"],
+        currency=item["currency"],
+        state=item["state"],
+        key=item["key"],
+        authorized=item["authorized"],
+        captured=item["captured"],
+        refunded=item["refunded"],
+        pending_refund=item["pending_refund"],
+        voided=item["voided"],
+        in_flight=tuple(sorted(item["in_flight"])),
+    )
+
+
+def entry_figures(item: Item) -> EntryFigures:
+    """The figures in a JOURNAL row."""
+    return EntryFigures(
+        order_id=item["order_id"],
+        entry_id=item["entry_id"],
+        currency=item["currency"],
+        period=item["period"],
+        postings=postings_of(item),
     )

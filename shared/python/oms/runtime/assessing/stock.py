@@ -13,6 +13,7 @@ from oms.inventory.domain.stock import StockKey
 from oms.orders.application.ports import Orders
 from oms.orders.domain.fulfilment import committed_units
 from oms.runtime.assessing.placed import SYSTEM, document
+from oms.sourcing.domain.answer import Plan
 
 
 def hold_stock(
@@ -21,11 +22,8 @@ def hold_stock(
     """RESERVED, or REFUSED with what to leave out of the next plan."""
     order = document(orders, command.order_id)
     skus = {line.number: line.sku for line in order.lines}
-    wanted = [
-        (box["location"], skus[number], units)
-        for box in command.plan["boxes"]
-        for number, units in box["lines"]
-    ]
+    plan = Plan.from_json(command.plan)
+    wanted = [(box.location, skus[number], units) for box in plan.boxes for number, units in box.lines]
     answer = reserve(
         reservations,
         levels,

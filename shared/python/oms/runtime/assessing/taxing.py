@@ -10,6 +10,7 @@ from oms.kernel.errors import HoldfastError
 from oms.orders.application.ports import Orders
 from oms.runtime.assessing.placed import document
 from oms.runtime.logs import failure
+from oms.sourcing.domain.answer import Plan
 
 
 class TaxEngine(Protocol):
@@ -73,8 +74,7 @@ def _code(order_id: str, part: str) -> str:
     return f"{order_id.replace('_', '-')}-{part.replace('_', '-')}"
 
 
-def _main_location(plan_: Mapping[str, Any]) -> str:
-    boxes = sorted(
-        plan_["boxes"], key=lambda box: (-sum(units for _, units in box["lines"]), box["location"])
-    )
-    return str(boxes[0]["location"])
+def _main_location(plan: Mapping[str, Any]) -> str:
+    """Where most units ship from: tax engines take one origin per document."""
+    boxes = Plan.from_json(plan).boxes
+    return min(boxes, key=lambda box: (-sum(units for _, units in box.lines), box.location)).location
