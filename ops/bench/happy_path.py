@@ -84,7 +84,7 @@ class HappyPath:
         plan = self._call("sourcing/plan_fulfilment", {"order_id": order_id, "exclusions": []})["plan"]
         verdict = self._call("fraud/screen_order", {"order_id": order_id, "verdict": ""})
         tax = self._call("tax/quote_tax", {"order_id": order_id, "plan": plan})
-        wanted = {"order_id": order_id, "reservation_id": "1-0-1", "plan": plan}
+        wanted = {"order_id": order_id, "run": "1-0", "round": 1, "plan": plan}
         reserved = self._call("inventory/reserve_stock", wanted)
         paid = self._call("payments/authorize_payment", {"order_id": order_id, "tax": tax, "attempt": 1})
         answers = (verdict["decision"], reserved["outcome"], paid["outcome"])

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.fakes.aws_errors import client_error
@@ -21,6 +22,8 @@ class FakeStepFunctions:
     outputs: dict[str, Any] = field(default_factory=dict)
     interruptions: dict[str, str] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    ended: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    """When those that do not run came to their end."""
 
     def start_execution(self, **request: Any) -> Any:
         self._arrives("StartExecution")
@@ -37,7 +40,9 @@ class FakeStepFunctions:
         name = request["executionArn"].removeprefix(_EXECUTIONS)
         if name not in self.executions:
             raise client_error("ExecutionDoesNotExist", "DescribeExecution")
-        return {"name": name, "status": self.executions[name]}
+        status = self.executions[name]
+        ended = {} if status in ("RUNNING", "PENDING_REDRIVE") else {"stopDate": self.ended}
+        return {"name": name, "status": status, **ended}
 
     def list_executions(self, **request: Any) -> Any:
         self._arrives("ListExecutions")

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from oms.inventory.application.ports import BelowZero, Duplicate, Met, Registered, Short
+from oms.inventory.application.ports import BelowZero, Duplicate, Late, Met, Registered, Short
 from oms.inventory.domain.adjustment import Adjustment
 from oms.inventory.domain.laws import Violation, conservation, promises
 from oms.inventory.domain.location import Location
 from oms.inventory.domain.promise import Step
-from oms.inventory.domain.reservation import Reservation, State
+from oms.inventory.domain.reservation import FIRST, Reservation, State, withdrawn
 from oms.inventory.domain.stock import Quantities, StockKey, StockLevel
 from oms.kernel.errors import BrokenInvariant
 from oms.kernel.events import Event
@@ -22,8 +22,9 @@ class FakeStock:
     chunks: dict[tuple[str, str, int], Reservation] = field(default_factory=dict)
     adjustments: dict[str, Adjustment] = field(default_factory=dict)
     events: dict[str, Event] = field(default_factory=dict)
+    fences: dict[str, int] = field(default_factory=dict)
 
-    def place(self, chunk: Reservation, event: Event) -> Met | Short | None:
+    def place(self, chunk: Reservation, event: Event) -> Met | Late | Short | None:
         if chunk.chunk:
             head = self.chunks.get((chunk.order_id, chunk.reservation_id, 0))
             if head is None:
@@ -32,6 +33,9 @@ class FakeStock:
                 return Met(head)
         if met := self.chunks.get(self._name(chunk)):
             return Met(met)
+        fenced = chunk.chunk == 0 and chunk.reservation_id != FIRST
+        if fenced and self.fences.get(chunk.order_id, 0) > chunk.turn:
+            return Late()
         short = {key for key, units in chunk.held.items() if self._level(key).available < units}
         if short:
             return Short(frozenset(short))
@@ -46,11 +50,10 @@ class FakeStock:
         self.chunks[self._name(head)] = head
         return True
 
-    def forbid(self, stone: Reservation) -> bool:
-        if self._name(stone) in self.chunks:
-            return False
-        self.chunks[self._name(stone)] = stone
-        return True
+    def fence(self, order_id: str, turn: int) -> None:
+        stone = withdrawn(order_id, FIRST)
+        self.chunks.setdefault(self._name(stone), stone)
+        self.fences[order_id] = max(turn, self.fences.get(order_id, 0))
 
     def give_back(self, step: Step, event: Event) -> bool:
         return self._move(step, "available", event)

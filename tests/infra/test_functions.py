@@ -5,12 +5,14 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 from oms.contracts.api import ROUTES
+from oms.runtime.watching import GRACE
 
 from infra import names
 from infra.app import synthesise
 from infra.catalogue import CATALOGUE
 from infra.constructs.task_function import FunctionMissingError
 from infra.settings import SettingsError
+from infra.stacks.workflows import TASKS
 from tests.infra.templates import Assembly, Resource
 
 
@@ -50,6 +52,11 @@ def test_every_function_has_an_alarm_a_log_and_a_trace(aws: Assembly, folder: st
 def test_functions_behind_the_api_answer_before_it_gives_up(aws: Assembly) -> None:
     for folder in {route.function for route in ROUTES}:
         assert _functions(aws)[names.function_name(folder)]["Timeout"] <= 29
+
+
+def test_the_tasks_of_a_dead_workflow_end_before_it_is_followed_by_another(aws: Assembly) -> None:
+    for folder in TASKS:
+        assert _functions(aws)[names.function_name(folder)]["Timeout"] < GRACE.total_seconds()
 
 
 def test_scheduled_functions_end_before_they_are_called_again(aws: Assembly) -> None:

@@ -53,7 +53,7 @@ GOOD: Final[Document] = {
             "Comment": "Call a function.",
             "Resource": "arn:aws:states:::lambda:invoke",
             "Arguments": {
-                "FunctionName": "${ReleaseStock}",
+                "FunctionName": "${SettleCancellation}",
                 "Payload": {"order_id": "{% $order_id %}"},
             },
             "Assign": {"answer": "{% $states.result.Payload %}"},
@@ -138,5 +138,8 @@ def branch(document: Document) -> Any:
 
 def payload(**fields: Any) -> Change:
     """Let Release send more than its task takes."""
-    arguments = {"FunctionName": "${ReleaseStock}", "Payload": {"order_id": "{% $order_id %}", **fields}}
+    arguments = {
+        "FunctionName": "${SettleCancellation}",
+        "Payload": {"order_id": "{% $order_id %}", **fields},
+    }
     return put("Release", Arguments=arguments)

@@ -153,7 +153,7 @@ BROKEN: list[tuple[Rule, Change, str]] = [
     (house_rules.payloads_fit_their_tasks, payload(units=3), "units is in the payload only"),
     (
         house_rules.payloads_fit_their_tasks,
-        call("arn:aws:states:::lambda:invoke", FunctionName="${ReleaseStock}", Payload={}),
+        call("arn:aws:states:::lambda:invoke", FunctionName="${SettleCancellation}", Payload={}),
         "order_id is in the command only",
     ),
     (

@@ -10,4 +10,4 @@ from oms.wiring.orders import orders
 
 @workflow_task(ReleaseStock)
 def handler(command):
-    return give_back_stock(command.order_id, orders=orders(), reservations=stock(), now=now())
+    return give_back_stock(command, orders=orders(), reservations=stock(), now=now())

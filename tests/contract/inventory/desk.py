@@ -27,7 +27,7 @@ from oms.inventory.domain.adjustment import Adjustment, Kind
 from oms.inventory.domain.laws import Violation
 from oms.inventory.domain.location import Location
 from oms.inventory.domain.promise import CHUNK
-from oms.inventory.domain.reservation import Reservation
+from oms.inventory.domain.reservation import EVER, FIRST, Reservation
 from oms.inventory.domain.stock import StockKey, StockLevel, summed
 from oms.kernel.events import Actor, Event
 
@@ -97,13 +97,16 @@ class Desk:
     chunk_size: int = CHUNK
     known: set[str] = field(default_factory=set)
 
-    def reserve(self, order: str, wanted: Wanted, reservation: str = "1.1") -> Reserved | Refused | Withdrawn:
+    def reserve(
+        self, order: str, wanted: Wanted, reservation: str = FIRST, turn: int = 1
+    ) -> Reserved | Refused | Withdrawn:
         return reserve(
             self.reservations,
             self.levels,
             order_id=order,
             channel="web",
             reservation_id=reservation,
+            turn=turn,
             wanted=wanted,
             now=NOW,
             actor=ACTOR,
@@ -111,7 +114,7 @@ class Desk:
         )
 
     def release(
-        self, order: str, shipped: Mapping[StockKey, int] | None = None, forbid: tuple[str, ...] = ()
+        self, order: str, shipped: Mapping[StockKey, int] | None = None, before: int = EVER
     ) -> Released:
         return release(
             self.reservations,
@@ -120,7 +123,7 @@ class Desk:
             now=NOW,
             actor=ACTOR,
             reason="cancelled",
-            forbid=forbid,
+            before=before,
         )
 
     def ship(self, order: str, shipment: str, location: str, lines: Iterable[tuple[str, int]]) -> Shipped:
@@ -171,7 +174,7 @@ def somewhere(code: str, **more: Any) -> Location:
 
 def fake_desk(chunk_size: int = CHUNK) -> Desk:
     stock = FakeStock()
-    meddler = Meddler(stock, {"place", "confirm", "forbid", "give_back", "send_out", "apply"})
+    meddler = Meddler(stock, {"place", "confirm", "fence", "give_back", "send_out", "apply"})
     ports = cast(Any, meddler)
     return Desk(
         reservations=ports,

@@ -8,6 +8,7 @@ import pytest
 from oms.inventory.application import recording
 from oms.inventory.application.outcomes import Refused, Reserved, Shipped, Withdrawn
 from oms.inventory.domain.promise import chunked
+from oms.inventory.domain.reservation import FIRST
 from oms.inventory.domain.stock import as_lines
 from oms.kernel.errors import BrokenInvariant, Retryable
 
@@ -62,7 +63,7 @@ def _reserve_and_crash(desk: Desk) -> None:
 
 def _place_last_chunk(desk: Desk) -> None:
     """One step of somebody who is still reserving."""
-    chunk = chunked("o1", "web", "1.1", LINES, size=desk.chunk_size)[-1]
+    chunk = chunked("o1", "web", FIRST, LINES, turn=1, size=desk.chunk_size)[-1]
     desk.reservations.place(chunk, recording.reserved(chunk, now=NOW, actor=ACTOR))
 
 
@@ -157,7 +158,7 @@ def test_a_reservation_that_crashed_and_met_a_sell_out_is_refused_as_a_whole(sce
 
 def test_a_crashed_reservation_is_undone_by_releasing_the_order(scene: Scene) -> None:
     for desk in scene.crashes(_reserve):
-        desk.release("o1", forbid=("1.1",))
+        desk.release("o1")
         assert desk.reserved() == {}
         assert _reserve(desk) == Withdrawn()
         assert desk.reserved() == {}

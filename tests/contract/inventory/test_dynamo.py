@@ -22,7 +22,7 @@ def desk(dynamo: Any) -> Desk:
 
 
 def _items_written(desk: Desk) -> list[int]:
-    return [len(request["TransactItems"]) for request in desk.meddler.requests]
+    return [len(request.get("TransactItems", "1")) for request in desk.meddler.requests]
 
 
 def test_a_one_line_order_costs_three_items_to_reserve_to_ship_and_to_release(desk: Desk) -> None:
@@ -31,7 +31,16 @@ def test_a_one_line_order_costs_three_items_to_reserve_to_ship_and_to_release(de
     desk.reserve("o1", [("LON", "MUG", 3)])
     desk.ship("o1", "s1", "LON", [("MUG", 1)])
     desk.release("o1", {("LON", "MUG"): 1})
-    assert _items_written(desk) == [3, 3, 3]
+    place_of_the_first, fence = 1, 1
+    assert _items_written(desk) == [3, 3, place_of_the_first, fence, 3]
+
+
+def test_only_a_reservation_after_the_first_pays_for_a_look_at_the_fence(desk: Desk) -> None:
+    desk.stock([("LON", "MUG", 5)])
+    desk.meddler.requests.clear()
+    desk.reserve("o1", [("LON", "MUG", 1)])
+    desk.reserve("o1", [("LON", "MUG", 1)], "1-0-2")
+    assert _items_written(desk) == [3, 4]
 
 
 def test_an_adjustment_costs_three_items(desk: Desk) -> None:
@@ -57,7 +66,7 @@ def test_an_order_of_two_thousand_lines_stays_within_every_limit() -> None:
 
 def test_a_full_chunk_is_stored_compressed() -> None:
     wanted = [(f"LOC-{n % 3}", f"SKU-{n * 7_919:08d}", n) for n in range(1, CHUNK + 1)]
-    (chunk,) = chunked("o1", "web", "1.1", wanted)
+    (chunk,) = chunked("o1", "web", "1-0-1", wanted, turn=1)
     item = reservation_item(chunk)
     assert isinstance(item["entries"], bytes)
     assert len(item["entries"]) < 2_000
@@ -92,7 +101,8 @@ def _reserve_lines(client: "_Recorder", lines: int) -> object:
         stock,
         order_id="ord_" + "a" * 26,
         channel="web",
-        reservation_id="1.1",
+        reservation_id="1-0-1",
+        turn=1,
         wanted=[(f"LOCATION-{n % 3}", f"{n:064d}", 1_000_000) for n in range(lines)],
         now=NOW,
         actor=ACTOR,

@@ -19,11 +19,11 @@ def test_a_reservation_is_told_with_its_lines(desk: Desk) -> None:
     desk.stock([("LON", "MUG", 5)])
     desk.reserve("o1", [("LON", "MUG", 2)])
     (event,) = _of(desk, "StockReserved")
-    assert event.event_id == "o1:inventory:reserved#1.1#0000"
+    assert event.event_id == "o1:inventory:reserved#1-0-1#0000"
     assert (event.subject, event.channel, event.actor) == ("o1", "web", "system:test")
     assert _plain(event) == {
         "order_id": "o1",
-        "reservation_id": "1.1",
+        "reservation_id": "1-0-1",
         "chunk": 0,
         "chunks": 1,
         "lines": [["LON", "MUG", 2]],
@@ -36,18 +36,18 @@ def test_a_shipment_and_a_release_are_told_with_their_lines(desk: Desk) -> None:
     desk.ship("o1", "s1", "LON", [("MUG", 1)])
     desk.release("o1", {("LON", "MUG"): 1})
     (shipped,), (released,) = _of(desk, "StockShipped"), _of(desk, "StockReleased")
-    assert shipped.event_id == "o1:inventory:shipped#s1#1.1#0000"
+    assert shipped.event_id == "o1:inventory:shipped#s1#1-0-1#0000"
     assert _plain(shipped) == {
         "order_id": "o1",
         "shipment_id": "s1",
-        "reservation_id": "1.1",
+        "reservation_id": "1-0-1",
         "chunk": 0,
         "lines": [["LON", "MUG", 1]],
     }
-    assert (released.event_id, released.reason) == ("o1:inventory:released#1.1#0000#0003", "cancelled")
+    assert (released.event_id, released.reason) == ("o1:inventory:released#1-0-1#0000#0003", "cancelled")
     assert _plain(released) == {
         "order_id": "o1",
-        "reservation_id": "1.1",
+        "reservation_id": "1-0-1",
         "chunk": 0,
         "lines": [["LON", "MUG", 3]],
     }
@@ -77,7 +77,7 @@ def test_reserved_stock_is_the_sum_of_its_events(open_desk: OpenDesk) -> None:
     desk.stock(lines)
     desk.reserve("o0", [("LON", "SKU07", 5)])
     desk.reserve("o1", lines)
-    desk.reserve("o1", [line for line in lines if line[1] != "SKU07"], "1.2")
+    desk.reserve("o1", [line for line in lines if line[1] != "SKU07"], "1-0-2")
     desk.ship("o1", "s1", "LON", [("SKU01", 2), ("SKU30", 5)])
     desk.release("o0")
     total: Counter[StockKey] = Counter()

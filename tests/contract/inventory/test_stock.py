@@ -8,7 +8,7 @@ from oms.inventory.application.outcomes import (
     Shipped,
     Withdrawn,
 )
-from oms.inventory.domain.reservation import State
+from oms.inventory.domain.reservation import FIRST, State
 from oms.kernel.errors import BrokenInvariant
 
 from tests.contract.inventory.conftest import OpenDesk
@@ -51,8 +51,8 @@ def test_a_repeat_with_other_contents_is_a_defect(desk: Desk) -> None:
 
 def test_another_round_of_the_same_order_is_another_reservation(desk: Desk) -> None:
     desk.stock([("LON", "MUG", 5)])
-    desk.reserve("o1", [("LON", "MUG", 1)], "1.1")
-    desk.reserve("o1", [("LON", "MUG", 2)], "1.2")
+    desk.reserve("o1", [("LON", "MUG", 1)], "1-0-1")
+    desk.reserve("o1", [("LON", "MUG", 2)], "1-0-2")
     assert desk.level("LON", "MUG").reserved == 3
     assert desk.release("o1") == Released(3)
 
@@ -66,21 +66,48 @@ def test_a_released_reservation_never_comes_back(desk: Desk) -> None:
     assert desk.level("LON", "MUG").available == 5
 
 
+TWO = [("LON", "MUG", 1), ("LON", "CUP", 1)]
+
+
 @pytest.mark.parametrize("chunk_size", [1, 97])
-def test_a_forbidden_reservation_that_arrives_late_holds_nothing(
-    open_desk: OpenDesk, chunk_size: int
+@pytest.mark.parametrize("name", [FIRST, "1-0-2", "1-4-1"])
+def test_a_reservation_of_an_earlier_turn_that_arrives_late_holds_nothing(
+    open_desk: OpenDesk, chunk_size: int, name: str
 ) -> None:
     desk = open_desk(chunk_size)
     desk.stock([("LON", "MUG", 5), ("LON", "CUP", 5)])
-    assert desk.release("o1", forbid=("1.1",)) == Released(0)
-    assert desk.reserve("o1", [("LON", "MUG", 1), ("LON", "CUP", 1)]) == Withdrawn()
+    assert desk.release("o1", before=2) == Released(0)
+    for _ in range(2):
+        assert desk.reserve("o1", TWO, name) == Withdrawn()
     assert desk.reserved() == {}
+    assert desk.reserve("o1", TWO, "2-0-1", turn=2) == Reserved()
+    assert desk.reserve("o2", TWO, name) == Reserved()
 
 
-def test_forbidding_what_was_made_meanwhile_releases_it(desk: Desk) -> None:
-    desk.stock([("LON", "MUG", 5)])
-    desk.reserve("o1", [("LON", "MUG", 4)])
-    assert desk.release("o1", forbid=("1.1",)) == Released(4)
+@pytest.mark.parametrize("chunk_size", [1, 97])
+def test_a_release_leaves_later_turns_alone(open_desk: OpenDesk, chunk_size: int) -> None:
+    desk = open_desk(chunk_size)
+    desk.stock([("LON", "MUG", 5), ("LON", "CUP", 5)])
+    desk.reserve("o1", TWO)
+    desk.reserve("o1", TWO, "2-0-1", turn=2)
+    assert [desk.release("o1", before=2) for _ in range(2)] == [Released(2), Released(0)]
+    assert desk.reserved() == {("LON", "MUG"): 1, ("LON", "CUP"): 1}
+    assert desk.release("o1", before=3) == Released(2)
+
+
+def test_a_fence_is_only_ever_raised(desk: Desk) -> None:
+    desk.stock([("LON", "MUG", 5), ("LON", "CUP", 5)])
+    for turn in (5, 3):
+        desk.release("o1", before=turn)
+    assert desk.reserve("o1", TWO, "4-0-1", turn=4) == Withdrawn()
+    assert desk.reserve("o1", TWO, "5-0-1", turn=5) == Reserved()
+
+
+def test_an_order_that_let_go_of_everything_reserves_nothing_any_more(desk: Desk) -> None:
+    desk.stock([("LON", "MUG", 5), ("LON", "CUP", 5)])
+    desk.reserve("o1", TWO)
+    assert desk.release("o1") == Released(2)
+    assert desk.reserve("o1", TWO, "9-0-1", turn=900) == Withdrawn()
 
 
 def test_a_shipment_moves_units_out_once(desk: Desk) -> None:
@@ -96,7 +123,7 @@ def test_a_shipment_moves_units_out_once(desk: Desk) -> None:
 def test_shipments_whose_ids_begin_alike_are_different(desk: Desk) -> None:
     desk.stock([("LON", "MUG", 5)])
     desk.reserve("o1", [("LON", "MUG", 5)])
-    for shipment in ("s1", "s1#1.1", "s", "s1:0"):
+    for shipment in ("s1", "s1#1-0-1", "s", "s1:0"):
         assert desk.ship("o1", shipment, "LON", [("MUG", 1)]) == Shipped(1)
     assert desk.level("LON", "MUG").shipped == 4
 
@@ -184,4 +211,4 @@ def test_a_refused_large_reservation_stays_refused_when_stock_comes_in(open_desk
     assert desk.reserve("o1", wanted) == Refused((("MUG", "LON"),))
     desk.adjust("MUG", "LON", 5, name="late")
     assert desk.reserve("o1", wanted) == Refused((("MUG", "LON"),))
-    assert desk.reserve("o1", wanted, "1.2") == Reserved()
+    assert desk.reserve("o1", wanted, "1-0-2") == Reserved()

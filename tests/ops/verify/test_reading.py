@@ -94,7 +94,7 @@ def placed(dynamo: Any) -> Any:
     adjust(stock, where, Adjustment("a", "MUG", "LON", 5, "receipt"), now=NOW, actor=ACTOR)
     place_order(snapshot(), RequestKey("web", "key", "print"), orders=orders, now=NOW, actor=ACTOR)
     reserve(
-        stock, stock, order_id=ORDER, channel="web", reservation_id="1-0-1", wanted=[("LON", "MUG", 2)],
+        stock, stock, order_id=ORDER, channel="web", reservation_id="1-0-1", turn=1, wanted=[("LON", "MUG", 2)],
         now=NOW, actor=ACTOR,
     )  # fmt: skip
     report(

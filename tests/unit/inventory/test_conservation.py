@@ -14,7 +14,8 @@ from tests.contract.inventory.desk import fake_desk
 
 LOCATIONS, SKUS, ORDERS = ("BER", "LON"), ("CUP", "JUG", "MUG"), ("o1", "o2", "o3")
 KEYS = [(location, sku) for location in LOCATIONS for sku in SKUS]
-ROUNDS = ("1.1", "1.2")
+TURNS = {"1-0-1": 1, "1-0-2": 1, "2-0-1": 2}
+"""Of each reservation an order may ask for."""
 
 keys = st.sampled_from(KEYS)
 orders = st.sampled_from(ORDERS)
@@ -32,19 +33,20 @@ class Warehouse(RuleBasedStateMachine):
         self.promised: dict[tuple[str, str], list[tuple[str, str, int]]] = {}
         self.answers: dict[tuple[str, str], object] = {}
         self.shipped: dict[str, Counter[StockKey]] = {order: Counter() for order in ORDERS}
+        self.fences: Counter[str] = Counter()
         self.ordinal = 0
 
-    @rule(order=orders, attempt=st.sampled_from(ROUNDS), lines=wanted, crash=moments)
+    @rule(order=orders, attempt=st.sampled_from(sorted(TURNS)), lines=wanted, crash=moments)
     def reserve(
         self, order: str, attempt: str, lines: list[tuple[str, str, int]], crash: tuple[str, int] | None
     ) -> None:
         lines = self.promised.setdefault((order, attempt), lines)
         if self._crashes(crash):
             with suppress(Retryable, ConnectionError):
-                self.desk.reserve(order, lines, attempt)
+                self.desk.reserve(order, lines, attempt, TURNS[attempt])
             self._recover()
             return
-        answer = self.desk.reserve(order, lines, attempt)
+        answer = self.desk.reserve(order, lines, attempt, TURNS[attempt])
         before = self.answers.get((order, attempt))
         assert not (isinstance(before, Reserved) and isinstance(answer, Refused))
         assert not (isinstance(before, Withdrawn) and not isinstance(answer, Withdrawn))
@@ -67,17 +69,17 @@ class Warehouse(RuleBasedStateMachine):
         assert self.desk.ship(order, name, location, lines).units == sum(units for _, units in lines)
         assert self.desk.ship(order, name, location, lines).replayed
 
-    @rule(order=orders, crash=moments)
-    def release(self, order: str, crash: tuple[str, int] | None) -> None:
+    @rule(order=orders, before=st.sampled_from([2, 2, 3]), crash=moments)
+    def release(self, order: str, before: int, crash: tuple[str, int] | None) -> None:
         if self._crashes(crash):
             with suppress(Retryable, ConnectionError):
-                self.desk.release(order, self.shipped[order])
+                self.desk.release(order, self.shipped[order], before)
             self._recover()
             return
-        self.desk.release(order, self.shipped[order])
-        assert sum(each.units for each in self.desk.reservations.of_order(order)) == 0
-        for attempt in ROUNDS:
-            if isinstance(self.answers.get((order, attempt)), Reserved):
+        self.desk.release(order, self.shipped[order], before)
+        self.fences[order] = max(before, self.fences[order])
+        for attempt, turn in TURNS.items():
+            if turn < before and isinstance(self.answers.get((order, attempt)), Reserved):
                 self.answers[order, attempt] = None
 
     @rule(key=keys, delta=st.integers(-5, 5))
@@ -93,6 +95,12 @@ class Warehouse(RuleBasedStateMachine):
     def the_laws_hold(self) -> None:
         if hasattr(self, "desk"):
             assert self.desk.audit.violations() == []
+
+    @invariant()
+    def nothing_is_held_below_the_fence(self) -> None:
+        for order in ORDERS if hasattr(self, "desk") else ():
+            chunks = self.desk.reservations.of_order(order)
+            assert sum(each.units for each in chunks if each.turn < self.fences[order]) == 0
 
     @invariant()
     def what_shipped_left_exactly_once(self) -> None:
@@ -117,7 +125,7 @@ class Warehouse(RuleBasedStateMachine):
 
     def _committed(self, order: str, location: str) -> Counter[str]:
         """What the order was told it has there, as far as it is still held."""
-        told = {attempt for attempt in ROUNDS if isinstance(self.answers.get((order, attempt)), Reserved)}
+        told = {attempt for attempt in TURNS if isinstance(self.answers.get((order, attempt)), Reserved)}
         held: Counter[str] = Counter()
         for chunk in self.desk.reservations.of_order(order):
             if chunk.reservation_id in told:

@@ -11,7 +11,7 @@ from oms.inventory.domain.stock import StockLevel
 LEVEL = StockLevel(
     "MUG", "LON", available=4, reserved=3, shipped=2, received=8, adjusted=-1, restocked=3, quarantined=1
 )
-HOLD = Reservation("o1", "web", "1.1", 0, 1, State.ALLOCATED, (Entry("LON", "MUG", 5, 1, 1),), "")
+HOLD = Reservation("o1", "web", "1-0-1", 0, 1, State.ALLOCATED, (Entry("LON", "MUG", 5, 1, 1),), "")
 
 
 def test_sound_books_have_no_violation() -> None:

@@ -23,7 +23,7 @@ MUG, CUP = ("LON", "MUG"), ("LON", "CUP")
 
 def promise(state: State = State.ALLOCATED, **units: int) -> Reservation:
     entries = tuple(Entry("LON", sku, quantity) for sku, quantity in sorted(units.items()))
-    return Reservation("o1", "web", "1.1", 0, 1, state, entries, "digest")
+    return Reservation("o1", "web", "1-0-1", 0, 1, state, entries, "digest")
 
 
 def test_every_state_can_be_reached() -> None:
@@ -70,13 +70,13 @@ def test_a_promise_cannot_be_abandoned() -> None:
 
 
 def test_a_small_reservation_is_one_chunk_and_a_promise_at_once() -> None:
-    (only,) = chunked("o1", "web", "1.1", [("LON", "MUG", 1), ("LON", "CUP", 2), ("LON", "MUG", 3)])
+    (only,) = chunked("o1", "web", "1-0-1", [("LON", "MUG", 1), ("LON", "CUP", 2), ("LON", "MUG", 3)], turn=1)
     assert only.held == {CUP: 2, MUG: 4}
     assert (only.state, only.chunks) == (State.ALLOCATED, 1)
 
 
 def test_a_large_reservation_is_cut_into_chunks_behind_a_head() -> None:
-    chunks = chunked("o1", "web", "1.1", [("LON", f"{n:04d}", 1) for n in range(2_000)])
+    chunks = chunked("o1", "web", "1-0-1", [("LON", f"{n:04d}", 1) for n in range(2_000)], turn=1)
     assert len(chunks) == 21
     assert {chunk.chunks for chunk in chunks} == {21}
     assert [chunk.state for chunk in chunks] == [State.RESERVING] + [State.ALLOCATED] * 20
@@ -86,12 +86,14 @@ def test_a_large_reservation_is_cut_into_chunks_behind_a_head() -> None:
 
 def test_the_order_of_what_is_wanted_does_not_matter() -> None:
     wanted = [("LON", "MUG", 1), ("BER", "MUG", 2), ("LON", "CUP", 3)]
-    assert chunked("o1", "web", "1.1", wanted) == chunked("o1", "web", "1.1", reversed(wanted))
+    assert chunked("o1", "web", "1-0-1", wanted, turn=1) == chunked(
+        "o1", "web", "1-0-1", wanted[::-1], turn=1
+    )
 
 
 def test_other_contents_have_another_digest() -> None:
     digests = {
-        chunked("o1", "web", "1.1", wanted, size=size)[0].digest
+        chunked("o1", "web", "1-0-1", wanted, turn=1, size=size)[0].digest
         for wanted in ([("LON", "MUG", 1)], [("LON", "MUG", 2)], [("LON", "MUG", 1), ("LON", "CUP", 1)])
         for size in (1, 2)
     }
@@ -101,13 +103,13 @@ def test_other_contents_have_another_digest() -> None:
 @pytest.mark.parametrize("wanted", [[], [("LON", "MUG", 0)], [("LON", "MUG", -1)]])
 def test_nothing_and_less_cannot_be_reserved(wanted: list[tuple[str, str, int]]) -> None:
     with pytest.raises(ValueError, match=r"wants nothing|cannot be moved"):
-        chunked("o1", "web", "1.1", wanted)
+        chunked("o1", "web", "1-0-1", wanted, turn=1)
 
 
 def test_a_release_keeps_what_is_underway_and_takes_it_from_one_promise_only() -> None:
-    first, second = promise(MUG=3), replace(promise(MUG=2), reservation_id="1.2")
+    first, second = promise(MUG=3), replace(promise(MUG=2), reservation_id="1-0-2")
     steps = releases([second, first], {MUG: 4})
-    assert [(step.after.reservation_id, step.quantities) for step in steps] == [("1.2", {MUG: 1})]
+    assert [(step.after.reservation_id, step.quantities) for step in steps] == [("1-0-2", {MUG: 1})]
 
 
 def test_what_never_became_a_promise_is_released_in_full_and_first() -> None:
@@ -117,7 +119,7 @@ def test_what_never_became_a_promise_is_released_in_full_and_first() -> None:
     assert [(step.after.reservation_id, step.after.state, step.units) for step in steps] == [
         ("2.1", State.ABANDONED, 2),
         ("2.1", State.RELEASED, 2),
-        ("1.1", State.ALLOCATED, 1),
+        ("1-0-1", State.ALLOCATED, 1),
     ]
 
 
@@ -128,11 +130,11 @@ def test_nothing_ships_from_what_never_became_a_promise() -> None:
 
 
 def test_a_shipment_takes_from_several_promises_in_their_order() -> None:
-    first, second = promise(MUG=3), replace(promise(MUG=2), reservation_id="1.2")
+    first, second = promise(MUG=3), replace(promise(MUG=2), reservation_id="1-0-2")
     steps = shipments([second, first], {MUG: 4})
     assert [(step.after.reservation_id, step.quantities) for step in steps] == [
-        ("1.1", {MUG: 3}),
-        ("1.2", {MUG: 1}),
+        ("1-0-1", {MUG: 3}),
+        ("1-0-2", {MUG: 1}),
     ]
 
 
@@ -143,4 +145,4 @@ def test_the_rest_of_a_shipment_is_what_it_has_not_moved_yet() -> None:
 
 
 def test_a_withdrawn_reservation_holds_nothing() -> None:
-    assert releases([withdrawn("o1", "1.1")], {}) == []
+    assert releases([withdrawn("o1", "1-0-1")], {}) == []

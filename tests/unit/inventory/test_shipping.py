@@ -6,6 +6,7 @@ from typing import Any, cast
 import pytest
 from oms.inventory.application import ship
 from oms.inventory.application.outcomes import Shipped
+from oms.inventory.domain.reservation import FIRST
 from oms.kernel.errors import WriteConflict
 
 from tests.contract.inventory.desk import ACTOR, NOW, Desk, Meddler, fake_desk
@@ -49,7 +50,7 @@ def test_a_shipment_that_always_comes_too_late_is_left_to_the_next_attempt(desk:
 
     def change(_: int) -> None:
         chunk = desk.reservations.of_order("o1")[0]
-        cast(Any, desk.audit).chunks["o1", "1.1", 0] = replace(chunk, version=chunk.version + 1)
+        cast(Any, desk.audit).chunks["o1", FIRST, 0] = replace(chunk, version=chunk.version + 1)
 
     stale.before = change
     with pytest.raises(WriteConflict):

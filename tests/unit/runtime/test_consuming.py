@@ -140,6 +140,7 @@ def test_the_units_of_a_shipment_leave_the_stock_once(orders: FakeOrders) -> Non
         order_id=ORDER,
         channel="web",
         reservation_id="1-0-1",
+        turn=1,
         wanted=wanted,
         now=NOW,
         actor=SYSTEM,

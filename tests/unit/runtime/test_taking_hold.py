@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from oms.contracts.tasks import AuthorizePayment, ReserveStock
+from oms.contracts.tasks import AuthorizePayment, ReleaseStock, ReserveStock
 from oms.inventory.domain.stock import StockLevel
 from oms.orders.application.cancellation import cancel_lines
 from oms.orders.application.shipping import record_shipment
@@ -37,9 +37,15 @@ def stocked(*levels: tuple[str, str, int]) -> FakeStock:
     return FakeStock({level.key: level for level in found})
 
 
-def held(orders: FakeOrders, stock: FakeStock, name: str = "1-0-1", plan: Any = TWO_PLACES) -> dict[str, Any]:
-    command = ReserveStock(ORDER, name, plan)
+def held(orders: FakeOrders, stock: FakeStock, run: str = "1-0", plan: Any = TWO_PLACES) -> dict[str, Any]:
+    command = ReserveStock(ORDER, run, 1, plan)
     return hold_stock(command, orders=orders, reservations=stock, levels=stock, now=NOW)
+
+
+def given_back(orders: FakeOrders, stock: FakeStock, run: str = "", *, own: bool = True) -> int:
+    answer = give_back_stock(ReleaseStock(ORDER, run, own), orders=orders, reservations=stock, now=NOW)
+    assert answer["outcome"] == "RELEASED"
+    return int(answer["units"])
 
 
 def test_stock_is_held_where_the_plan_says(orders: FakeOrders) -> None:
@@ -68,19 +74,48 @@ def test_stock_that_somebody_else_bought_is_named_for_the_next_plan(orders: Fake
 def test_a_reservation_that_was_given_back_is_not_made_again(orders: FakeOrders) -> None:
     stock = stocked(("LON", "SKU-1", 5), ("MAN", "SKU-1", 5), ("MAN", "SKU-2", 1))
     held(orders, stock)
-    give_back_stock(ORDER, orders=orders, reservations=stock, now=NOW)
+    given_back(orders, stock, "1-0")
 
-    assert held(orders, stock) == {"outcome": "REFUSED", "exclusions": []}
-    assert held(orders, stock, "101-0-1") == {"outcome": "RESERVED"}
+    assert held(orders, stock) == {"outcome": "WITHDRAWN"}
+    assert held(orders, stock, "1-1") == {"outcome": "RESERVED"}
+
+
+@pytest.mark.parametrize("late", ["1-0", "1-4", "2-0"])
+def test_a_run_that_outlives_its_workflow_takes_nothing(orders: FakeOrders, late: str) -> None:
+    stock = stocked(("LON", "SKU-1", 5), ("MAN", "SKU-1", 5), ("MAN", "SKU-2", 1))
+    given_back(orders, stock, "101-0", own=False)
+
+    assert held(orders, stock, late) == {"outcome": "WITHDRAWN"}
+    assert held(orders, stock, "101-0") == {"outcome": "RESERVED"}
+    assert held(orders, stock, late) == {"outcome": "WITHDRAWN"}
+    assert sum(level.reserved for level in stock.all_levels()) == 3
+
+
+@pytest.mark.parametrize("late", ["1-0", "2-4"])
+def test_a_run_that_outlives_its_workflow_gives_nothing_back_that_is_not_its_own(
+    orders: FakeOrders, late: str
+) -> None:
+    stock = stocked(("LON", "SKU-1", 5), ("MAN", "SKU-1", 5), ("MAN", "SKU-2", 1))
+    held(orders, stock, "101-0")
+
+    assert given_back(orders, stock, late) == 0
+    assert given_back(orders, stock, "101-0", own=False) == 0
+    assert given_back(orders, stock, "101-0") == 3
+
+
+def test_an_order_that_was_called_off_reserves_nothing_any_more(orders: FakeOrders) -> None:
+    stock = stocked(("LON", "SKU-1", 5), ("MAN", "SKU-1", 5), ("MAN", "SKU-2", 1))
+    held(orders, stock)
+
+    assert given_back(orders, stock) == 3
+    assert held(orders, stock, "801-4") == {"outcome": "WITHDRAWN"}
 
 
 def test_an_order_that_was_never_released_gives_everything_back(orders: FakeOrders) -> None:
     stock = stocked(("LON", "SKU-1", 5), ("MAN", "SKU-1", 5), ("MAN", "SKU-2", 1))
     held(orders, stock)
 
-    answers = [give_back_stock(ORDER, orders=orders, reservations=stock, now=NOW) for _ in range(2)]
-
-    assert [answer["units"] for answer in answers] == [3, 0]
+    assert [given_back(orders, stock) for _ in range(2)] == [3, 0]
     assert sum(level.reserved for level in stock.all_levels()) == 0
     assert stock.violations() == []
 
@@ -100,9 +135,7 @@ def test_units_that_shipped_or_are_still_owed_are_kept(sent: int, cancelled: boo
     if cancelled:
         cancel_lines(ORDER, orders=orders, now=NOW, actor=SYSTEM)
 
-    answer = give_back_stock(ORDER, orders=orders, reservations=stock, now=NOW)
-
-    assert answer == {"outcome": "RELEASED", "units": units}
+    assert given_back(orders, stock, "101-0", own=False) == units
     assert stock.violations() == []
 
 

@@ -13,7 +13,7 @@ from oms.orders.domain.order import Hold, Order
 from oms.runtime import watching
 from oms.runtime.starting import MOST_ATTEMPTS, Executions
 from oms.runtime.step_functions import Tokens
-from oms.runtime.watching import PATIENCE, Watchdog, Watched
+from oms.runtime.watching import GRACE, PATIENCE, Watchdog, Watched
 from oms.support.application.cases import report
 
 from tests.builders import CLIENT, NOW, ORDER, SYSTEM, a_snapshot, placed, released
@@ -88,6 +88,16 @@ def test_an_order_whose_workflow_ended_without_it_gets_another(
 
     assert watch(dog).restarted == (ORDER,)
     assert states.executions[f"{ORDER}-2"] == "RUNNING"
+
+
+def test_a_workflow_that_has_just_died_is_given_time_for_its_last_task(
+    dog: Watchdog, orders: FakeOrders, states: FakeStepFunctions
+) -> None:
+    released(orders)
+    states.executions, states.ended = {ORDER: "ABORTED"}, SOON
+
+    assert watch(dog, SOON + GRACE - timedelta(milliseconds=1)).restarted == NOTHING
+    assert watch(dog, SOON + GRACE).restarted == (ORDER,)
 
 
 @pytest.mark.parametrize("status", ["RUNNING", "PENDING_REDRIVE"])

@@ -37,16 +37,21 @@ class QuoteTax:
 
 @dataclass(frozen=True, slots=True)
 class ReserveStock:
-    """`reservation_id` is <assessment>-<retry>-<round>: unique for each time stock is asked for."""
+    """`run` is <assessment>-<retry>; with the `round` in it, it names the reservation."""
 
     order_id: str
-    reservation_id: str
+    run: str
+    round: int
     plan: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseStock:
+    """What the runs before `run` hold, and `run` itself where `own`. Without a `run`: everything, for good."""
+
     order_id: str
+    run: str
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)

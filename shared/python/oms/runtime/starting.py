@@ -5,8 +5,9 @@ A name is burned once used, also by an execution that an outage killed: the firs
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -58,6 +59,12 @@ class Executions:
             known = (attempt, status)
         return known
 
+    def ended_at(self, order_id: str, attempt: int) -> datetime | None:
+        """When that attempt ended; None while it has not, or is unknown."""
+        answer = self._described(name(order_id, attempt))
+        ended: datetime | None = answer.get("stopDate")
+        return ended
+
     def running(self, *, limit: int) -> list[str]:
         """Order ids of executions that run, newest first."""
         return self._listed("RUNNING", limit)
@@ -74,15 +81,19 @@ class Executions:
         return [order_of(str(execution["name"])) for execution in answer["executions"]]
 
     def _status(self, execution: str) -> str:
+        return str(self._described(execution).get("status", ""))
+
+    def _described(self, execution: str) -> Mapping[str, Any]:
+        """Nothing where there is no such execution."""
         arn = self.workflow_arn.replace(":stateMachine:", ":execution:") + f":{execution}"
         with translated():
             try:
-                answer: Any = self.client.describe_execution(executionArn=arn)
+                answer: Mapping[str, Any] = self.client.describe_execution(executionArn=arn)
             except ClientError as error:
                 if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
-                    return ""
+                    return {}
                 raise
-        return str(answer["status"])
+        return answer
 
 
 def name(order_id: str, attempt: int) -> str:

@@ -26,6 +26,9 @@ from oms.support.domain.exceptions import Action
 WATCHDOG = Actor("system", "watchdog")
 PATIENCE = timedelta(minutes=2)
 """How long a fresh order may stand without a workflow before it counts as lost."""
+GRACE = timedelta(minutes=1)
+"""How long a workflow must have been dead before it is followed by another. Its last task may still run
+and hand the order out; no function of a workflow may run for longer than this."""
 MOST_STARTS = 100
 """Workflows started per round. Orders that wait in the capture queue for their turn look like lost ones:
 whatever the watchdog does to them must stay far below the rate at which the starter admits."""
@@ -113,6 +116,9 @@ class Watchdog:
         return order is not None and self._started_next(order, attempt, now)
 
     def _started_next(self, order: Order, attempt: int, now: datetime) -> bool:
+        ended = self.executions.ended_at(order.order_id, attempt) if attempt else None
+        if ended and now - ended < GRACE:
+            return False
         if attempt >= MOST_ATTEMPTS:
             self._give_up(order, now)
             return False

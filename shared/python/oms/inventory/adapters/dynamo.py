@@ -6,6 +6,8 @@ release, ship         6   chunk + stock row + event       (and 1 for the outbox 
 adjust                6   adjustment + stock row + event  (and 1 for the outbox index)
 each further line     2   its stock row
 each further chunk    6   check of the head + chunk + event; and 1 to confirm the head
+reserve anew          2   check of the fence, for any reservation of an order but the first
+fence                 2   the first reservation's place + the fence
 """
 
 from collections.abc import Iterable
@@ -16,12 +18,12 @@ from oms.aws.outbox import PREFIX, event_of, event_row
 from oms.aws.table import Table
 from oms.aws.writes import Check, Put, Write
 from oms.inventory.adapters import moves, rows
-from oms.inventory.application.ports import BelowZero, Duplicate, Met, Registered, Short
+from oms.inventory.application.ports import BelowZero, Duplicate, Late, Met, Registered, Short
 from oms.inventory.application.recording import key
 from oms.inventory.domain.adjustment import Adjustment
 from oms.inventory.domain.location import Location
 from oms.inventory.domain.promise import Step
-from oms.inventory.domain.reservation import Reservation
+from oms.inventory.domain.reservation import FIRST, Reservation, withdrawn
 from oms.inventory.domain.stock import Quantities, StockKey, StockLevel, summed
 from oms.kernel.errors import BrokenInvariant
 from oms.kernel.events import Event
@@ -33,11 +35,13 @@ class DynamoStock:
 
     table: Table
 
-    def place(self, chunk: Reservation, event: Event) -> Met | Short | None:
+    def place(self, chunk: Reservation, event: Event) -> Met | Late | Short | None:
         # What answers a repeat comes first: an engine that names one refusal names the first.
         guards: list[Check | Put] = [moves.new_chunk(self.table.name, chunk)]
         if chunk.chunk:
             guards.insert(0, moves.open_head(self.table.name, chunk))
+        elif chunk.reservation_id != FIRST:
+            guards.append(moves.not_fenced(self.table.name, chunk))
         stock = moves.movements(self.table.name, chunk.held, "available", "reserved")
         refused = self.table.transact([*guards, *stock, self._event_of_order(event)])
         return _placing(refused, chunk, len(guards)) if refused else None
@@ -45,8 +49,9 @@ class DynamoStock:
     def confirm(self, head: Reservation) -> bool:
         return self.table.write(moves.changed_chunk(self.table.name, head)) is None
 
-    def forbid(self, stone: Reservation) -> bool:
-        return self.table.write(moves.new_chunk(self.table.name, stone)) is None
+    def fence(self, order_id: str, turn: int) -> None:
+        self.table.write(moves.new_chunk(self.table.name, withdrawn(order_id, FIRST)))
+        self.table.write(moves.raised_fence(self.table.name, order_id, turn))
 
     def give_back(self, step: Step, event: Event) -> bool:
         return self._move(step, "available", event)
@@ -96,7 +101,9 @@ class DynamoStock:
         return event_row(self.table.name, event, pk=rows.order_pk(event.subject))
 
 
-def _placing(refused: Refused, chunk: Reservation, guards: int) -> Met | Short:
+def _placing(refused: Refused, chunk: Reservation, guards: int) -> Met | Late | Short:
+    if refused.index == 1 and guards == 2 and not chunk.chunk:
+        return Late()
     if refused.index < guards:
         if refused.item is None:
             raise BrokenInvariant(f"chunk {chunk.chunk} of {chunk.reservation_id} has no head")

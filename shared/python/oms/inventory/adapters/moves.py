@@ -1,7 +1,14 @@
 """Stock movements as conditional updates of a stock row: units go from one counter to another."""
 
 from oms.aws.writes import Check, Put, Update
-from oms.inventory.adapters.rows import COUNTERS, changing, level_key, reservation_item, reservation_key
+from oms.inventory.adapters.rows import (
+    COUNTERS,
+    changing,
+    fence_key,
+    level_key,
+    reservation_item,
+    reservation_key,
+)
 from oms.inventory.domain.adjustment import Adjustment
 from oms.inventory.domain.reservation import Reservation, State
 from oms.inventory.domain.stock import Quantities, StockKey
@@ -38,6 +45,29 @@ def open_head(table: str, chunk: Reservation) -> Check:
         condition="#state = :reserving",
         names={"#state": "state"},
         values={":reserving": str(State.RESERVING)},
+    )
+
+
+def not_fenced(table: str, head: Reservation) -> Check:
+    """Refused when the order has been fenced against the turn of `head`."""
+    return Check(
+        table,
+        fence_key(head.order_id),
+        condition="attribute_not_exists(pk) OR #turn <= :turn",
+        names={"#turn": "turn"},
+        values={":turn": head.turn},
+    )
+
+
+def raised_fence(table: str, order_id: str, turn: int) -> Update:
+    """Refused when the fence is as high already."""
+    return Update(
+        table,
+        fence_key(order_id),
+        update="SET #turn = :turn",
+        condition="attribute_not_exists(pk) OR #turn < :turn",
+        names={"#turn": "turn"},
+        values={":turn": turn},
     )
 
 

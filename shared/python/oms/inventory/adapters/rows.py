@@ -5,6 +5,7 @@ SKU#<sku>       LOC#<location>                    a stock level
 ADJUSTMENT#<id> ADJUSTMENT                        an adjustment, by the caller's natural key: one for all SKUs
 SKU#<sku>       EVENT#adjusted#<id>               its event
 ORDER#<order>   RESERVATION#<id>#<chunk>          a chunk of a reservation
+ORDER#<order>   FENCE                             below which turn the order reserves nothing any more
 ORDER#<order>   EVENT#reserved#… released#… shipped#<shipment>#…
 LOCATIONS       LOC#<code>                        a location
 LOCATIONS       EVENT#registered#<code>#<version>
@@ -51,6 +52,10 @@ def reservation_key(order_id: str, reservation_id: str, chunk: int) -> dict[str,
     return {"pk": order_pk(order_id), "sk": RESERVATION + key(reservation_id, chunk)}
 
 
+def fence_key(order_id: str) -> dict[str, str]:
+    return {"pk": order_pk(order_id), "sk": "FENCE"}
+
+
 def reservation_item(reservation: Reservation) -> Item:
     """The whole chunk; ~25 bytes per entry and its SKU, compressed where there are many."""
     return {
@@ -61,6 +66,7 @@ def reservation_item(reservation: Reservation) -> Item:
         "chunk": reservation.chunk,
         "chunks": reservation.chunks,
         "digest": reservation.digest,
+        "turn": reservation.turn,
         **changing(reservation),
     }
 
@@ -91,6 +97,7 @@ def reservation_of(item: Item) -> Reservation:
         state=State(item["state"]),
         entries=tuple(Entry(*row) for row in rows),
         digest=item["digest"],
+        turn=item["turn"],
         version=item["version"],
         short=tuple((location, sku) for location, sku in short),
     )

@@ -33,6 +33,11 @@ class Short:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """Not placed: the order has been fenced against the chunk's turn."""
+
+
+@dataclass(frozen=True, slots=True)
 class Duplicate:
     """Not applied: the id already belongs to `stored`."""
 
@@ -47,16 +52,17 @@ class BelowZero:
 class Reservations(Protocol):
     """Chunks of reservations, each written together with the stock it moves and its event."""
 
-    def place(self, chunk: Reservation, event: Event) -> Met | Short | None:
-        """available -> reserved. A chunk after the head is admitted only while the head is RESERVING."""
+    def place(self, chunk: Reservation, event: Event) -> Met | Late | Short | None:
+        """available -> reserved. A head is admitted from the order's fence upwards, a chunk after it only
+        while its head is RESERVING."""
         ...
 
     def confirm(self, head: Reservation) -> bool:
         """Store the head as ALLOCATED; `head` is its new content. False when it has changed meanwhile."""
         ...
 
-    def forbid(self, stone: Reservation) -> bool:
-        """Store a reservation that holds nothing. False when there is one already under its id."""
+    def fence(self, order_id: str, turn: int) -> None:
+        """No head of a turn below `turn` can be placed from now on. A fence is only ever raised."""
         ...
 
     def give_back(self, step: Step, event: Event) -> bool:

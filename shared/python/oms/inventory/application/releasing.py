@@ -1,13 +1,13 @@
 """Letting go of stock that an order will not ship."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from oms.inventory.application import recording
 from oms.inventory.application.outcomes import Released
 from oms.inventory.application.ports import Reservations
 from oms.inventory.domain.promise import releases
-from oms.inventory.domain.reservation import State, withdrawn
+from oms.inventory.domain.reservation import EVER, State
 from oms.inventory.domain.stock import StockKey
 from oms.kernel.errors import WriteConflict
 from oms.kernel.events import Actor
@@ -24,20 +24,19 @@ def release(
     now: datetime,
     actor: Actor,
     reason: str = "",
-    forbid: Sequence[str] = (),
+    before: int = EVER,
 ) -> Released:
-    """Put back on sale whatever the order holds and has not shipped, in all its reservations.
+    """Put back on sale whatever turns below `before` hold of the order and has not shipped, and fence
+    the order against them: a reservation of theirs that is still on its way finds itself withdrawn.
 
     `shipped` is what the order says has shipped in its whole life, per (location, sku); inventory
-    may not have heard of all of it yet and keeps those units for the shipment to come. `forbid` names
-    reservations whose request may still be on its way: they will find themselves withdrawn.
+    may not have heard of all of it yet and keeps those units for the shipment to come.
     Idempotent. Raises Retryable errors; BrokenInvariant when the order shipped what it did not hold.
     """
-    for reservation_id in forbid:
-        reservations.forbid(withdrawn(order_id, reservation_id))
+    reservations.fence(order_id, before)
     units = 0
     for _ in range(_ROUNDS):
-        freed, finished = _round(reservations, order_id, shipped, now, actor, reason)
+        freed, finished = _round(reservations, order_id, before, shipped, now, actor, reason)
         units += freed
         if finished:
             return Released(units)
@@ -47,6 +46,7 @@ def release(
 def _round(
     reservations: Reservations,
     order_id: str,
+    before: int,
     shipped: Mapping[StockKey, int],
     now: datetime,
     actor: Actor,
@@ -55,6 +55,8 @@ def _round(
     """One reading and the steps that follow from it: units freed, and whether nothing can be left."""
     units, read_again = 0, False
     for step in releases(reservations.of_order(order_id), shipped):
+        if step.after.turn >= before:
+            continue
         event = recording.released(step, now=now, actor=actor, reason=reason)
         if not reservations.give_back(step, event):
             return units, False

@@ -18,7 +18,7 @@ from datetime import datetime
 
 from oms.inventory.application import recording
 from oms.inventory.application.outcomes import Refused, Reserved, Withdrawn
-from oms.inventory.application.ports import Met, Reservations, Short, StockLevels
+from oms.inventory.application.ports import Late, Met, Reservations, Short, StockLevels
 from oms.inventory.domain.promise import CHUNK, Step, abandonment, chunked
 from oms.inventory.domain.reservation import Reservation, State, allocated, released
 from oms.inventory.domain.stock import StockKey
@@ -35,6 +35,7 @@ def reserve(
     order_id: str,
     channel: str,
     reservation_id: str,
+    turn: int,
     wanted: Iterable[tuple[str, str, int]],
     now: datetime,
     actor: Actor,
@@ -44,9 +45,10 @@ def reserve(
 
     `reservation_id` is unique within the order and names this attempt for ever: a repeat gives
     the same answer, unless a first refusal left nothing behind and stock has come in since.
+    `turn` numbers the run that asks: once a later one has begun, the answer is Withdrawn.
     Raises Retryable errors (repeat); BrokenInvariant when the id was used for other contents.
     """
-    chunks = chunked(order_id, channel, reservation_id, wanted, size=chunk_size)
+    chunks = chunked(order_id, channel, reservation_id, wanted, turn=turn, size=chunk_size)
     return _Attempt(reservations, levels, chunks, now, actor).run()
 
 
@@ -63,6 +65,8 @@ class _Attempt:
         match self._place(head):
             case Short(keys):
                 return self._refused(keys, self.chunks[1:])
+            case Late():
+                return Withdrawn()
             case Met(reservation):
                 head = self._same_content(reservation)
         return self._continue(head)
@@ -116,7 +120,7 @@ class _Attempt:
         short = {key for key, units in wanted.items() if available.get(key, 0) < units}
         return Refused(tuple(sorted((sku, location) for location, sku in short.union(known))))
 
-    def _place(self, chunk: Reservation) -> Met | Short | None:
+    def _place(self, chunk: Reservation) -> Met | Late | Short | None:
         event = recording.reserved(chunk, now=self.now, actor=self.actor)
         return self.reservations.place(chunk, event)
 

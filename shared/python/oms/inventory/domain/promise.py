@@ -32,6 +32,7 @@ def chunked(
     reservation_id: str,
     wanted: Iterable[tuple[str, str, int]],
     *,
+    turn: int,
     size: int = CHUNK,
 ) -> list[Reservation]:
     """The chunks of a reservation, head first. The same `wanted` in any order gives the same chunks.
@@ -47,7 +48,7 @@ def chunked(
 
     def chunk(number: int, part: tuple[Entry, ...]) -> Reservation:
         state = State.RESERVING if number == 0 and len(parts) > 1 else State.ALLOCATED
-        return Reservation(order_id, channel, reservation_id, number, len(parts), state, part, digest)
+        return Reservation(order_id, channel, reservation_id, number, len(parts), state, part, digest, turn)
 
     return [chunk(number, part) for number, part in enumerate(parts)]
 

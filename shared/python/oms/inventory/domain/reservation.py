@@ -27,6 +27,12 @@ class State(StrEnum):
 INITIAL = (State.RESERVING, State.ALLOCATED, State.ABANDONED)
 """A withdrawn reservation that never took anything is born ABANDONED."""
 
+FIRST = "1-0-1"
+"""The reservation nearly every order ends with: that of the first run's first round. It pays for no look
+at the order's fence; whoever raises the fence takes its place instead."""
+EVER = 10**9
+"""A fence no run gets over: the order reserves nothing any more."""
+
 MACHINE: Mapping[State, Mapping[State, str]] = {
     State.RESERVING: {
         State.ALLOCATED: "every chunk is held",
@@ -75,6 +81,8 @@ class Reservation:
     state: State
     entries: tuple[Entry, ...]
     digest: str
+    turn: int = 0
+    """Grows with every run that asks for stock; a later one overrules all before it."""
     version: int = 1
     short: tuple[StockKey, ...] = ()
     """Of an abandoned head: the stock that refused it; empty when the order let go."""
