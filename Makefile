@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock docs layer clean venv
+.PHONY: help run test check format bench simulate planted-bugs lock docs layer clean venv
 
 help: ## Tell what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: venv ## Start everything locally, place and ship orders, check the laws, stay up (RUN_ONCE=1: end then)
 	@exec $(BIN)/oms run
@@ -26,6 +26,12 @@ format: venv ## Put the code into shape
 
 bench: venv ## Measure and print (a few minutes; nothing is asserted)
 	@$(BIN)/python -m ops.bench
+
+simulate: venv ## Play the whole system under faults (SEEDS=100000, or SEED=42 to play one run again)
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000))
+
+planted-bugs: venv ## Plant bugs one at a time: does the simulator find each? (SEEDS=5000)
+	@$(BIN)/python -m tests.simulation.planted --seeds $(or $(SEEDS),5000)
 
 lock: venv ## Resolve the dependencies anew, with hashes
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements.lock

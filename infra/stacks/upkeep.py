@@ -27,6 +27,9 @@ CONSUMERS = (
     "payments/capture_payment",
     "tax/commit_tax",
 )
+_TOGETHER = cdk.Duration.seconds(1)
+"""How long a stream's mapping gathers events. Nobody who waits for an event minds a second, and what comes
+together shares an invocation, a call of the bus and a receipt."""
 _NEW_EVENTS = {
     "eventName": lambda_.FilterRule.is_equal("INSERT"),
     "dynamodb": {"Keys": {"sk": {"S": lambda_.FilterRule.begins_with("EVENT#")}}},
@@ -69,6 +72,7 @@ class UpkeepStack(HoldfastStack):
                 event_source_arn=stream,
                 starting_position=lambda_.StartingPosition.TRIM_HORIZON,
                 batch_size=100,
+                max_batching_window=_TOGETHER,
                 filters=[lambda_.FilterCriteria.filter(_NEW_EVENTS)],
                 bisect_batch_on_error=True,
                 report_batch_item_failures=True,

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -101,6 +101,11 @@ def calls(bench: Bench) -> Iterable[str]:
     for step, row in [*steps.items(), ("one order", totals)]:
         yield f"{step:<44} {row[0]:>5.0f} {row[1]:>6.0f} {row[2]:>6.0f} {row[3]:>6.1f}"
     yield f"{totals[1] + totals[2]:.0f} write units in all, the indexes included"
+    orders, calls, writes, reads = _together(bench)
+    yield (
+        f"{orders} orders at once, the relay's batches shared: "
+        f"{calls / orders:.1f} calls, {writes / orders:.1f} write units, {reads / orders:.1f} RRU each"
+    )
 
 
 def history(bench: Bench) -> Iterable[str]:
@@ -115,11 +120,12 @@ def history(bench: Bench) -> Iterable[str]:
 
 def costs(bench: Bench) -> Iterable[str]:
     """USD per 1,000 orders at list prices, from the counts."""
-    quantities = _quantities(bench)
+    quantities, shared = _quantities(bench), _quantities_together(bench)
     seconds = _measured(bench)["seconds"]
     yield "billed duration is each handler's best warm run here, memory as deployed; free tiers are left out"
     for service, dollars in cost(quantities).items():
         yield f"{service:<26} {dollars:8.4f} USD per 1,000 orders"
+    yield f"{'total, ten at once':<26} {cost(shared)['total']:8.4f} USD per 1,000 orders"
     yield (
         f"from {quantities.lambda_requests:.0f} invocations ({1000 * sum(seconds.values()):.0f} ms the distinct ones), "
         f"{quantities.lambda_gb_seconds:.3f} GB-s, "
@@ -183,6 +189,28 @@ def _measured(bench: Bench) -> dict[str, Any]:
                 raise RuntimeError(f"the happy path failed:\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
             bench.measured = json.loads(out.read_text(encoding="utf-8"))
     return bench.measured
+
+
+def _together(bench: Bench) -> tuple[int, int, float, float]:
+    """Of the orders that came at once, all of them: how many, calls, write units, read units."""
+    measured = _measured(bench)["together"]
+    calls = measured["calls"]
+    writes = sum(call["write_units"] + call["index_units"] for call in calls)
+    return measured["orders"], len(calls), writes, sum(call["read_units"] for call in calls)
+
+
+def _quantities_together(bench: Bench) -> Quantities:
+    """The same, where the relay's batches are shared; its time is taken to be that of a batch of one."""
+    orders, _, writes, reads = _together(bench)
+    seconds: Mapping[str, float] = _measured(bench)["seconds"]
+    invocations = _measured(bench)["together"]["invocations"]
+    return replace(
+        _quantities(bench),
+        lambda_requests=len(invocations) / orders,
+        lambda_gb_seconds=sum(seconds[one] * CATALOGUE[one].memory / 1024 for one in invocations) / orders,
+        write_units=writes / orders,
+        read_units=reads / orders,
+    )
 
 
 def _quantities(bench: Bench) -> Quantities:

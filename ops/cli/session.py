@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from oms.kernel.events import Actor
 from oms.kernel.ids import is_order_id, order_id
 
 from ops.cli.screen import Screen
@@ -13,9 +14,10 @@ from ops.stack import Stack, connect_aws, connect_local
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
 ActorOption = Annotated[
-    str,
+    str | None,
     typer.Option(
-        "--actor", help="Who decides; it is kept with the decision.", default_factory=getpass.getuser
+        "--actor",
+        help="Who decides; it is kept with the decision. Local AWS only: elsewhere it is who is signed in.",
     ),
 ]
 
@@ -49,6 +51,18 @@ class Session:
         if self.is_local:
             return connect_local(self.run_dir)
         return connect_aws(self.profile, self.region)
+
+    def actor(self, stack: Stack, said: str | None) -> Actor:
+        """Who decides: on AWS whoever its credentials belong to, whatever is said; locally the user.
+
+        Raises Told where somebody else is named on AWS.
+        """
+        if self.is_local:
+            return Actor("staff", said or getpass.getuser())
+        if said:
+            raise Told("on AWS who decides is who is signed in there: leave --actor out")
+        arn: str = stack.aws("sts").get_caller_identity()["Arn"]
+        return Actor("staff", arn.rpartition(":")[2])
 
     def local_only(self, command: str) -> None:
         """Raises Told where an AWS account was named."""

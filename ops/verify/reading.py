@@ -31,7 +31,7 @@ def read(stack: Stack, *, grace: timedelta) -> Evidence:
     # What follows from an event is read after it: consumers' marks and partners' records come last.
     for context in ("orders", "support", "inventory", "payments", "partners"):
         for item in everything(stack.aws("dynamodb"), stack.outputs.tables[context]):
-            _sort(evidence, context, item)
+            sort_in(evidence, context, item)
     evidence.executions = list(_executions(stack))
     evidence.queues = _queues(stack)
     if stack.sandbox_url:
@@ -39,7 +39,7 @@ def read(stack: Stack, *, grace: timedelta) -> Evidence:
     return evidence
 
 
-def _sort(evidence: Evidence, context: str, item: Item) -> None:
+def sort_in(evidence: Evidence, context: str, item: Item) -> None:
     """Put one item where it belongs. Rows that no law reads (tokens, request keys) are passed over."""
     sk = str(item["sk"])
     if sk.startswith(EVENT):

@@ -5,8 +5,15 @@ from datetime import timedelta
 import yaml
 from oms.aws.outbox import BUCKET_MINUTES, SHARDS
 from oms.contracts.requests import MAX_BODY_BYTES, MAX_LINES
-from oms.runtime.relay import LOOK_BACK
-from oms.runtime.watching import PATIENCE
+from oms.runtime.sweeping import LOOK_BACK, RIPE
+from oms.runtime.watching import (
+    MOST_BROKEN,
+    MOST_LOOKS,
+    MOST_NEW,
+    MOST_NEWLY_BROKEN,
+    MOST_STARTS,
+    PATIENCE,
+)
 
 from ops.local.prune import UNSUPPORTED
 from tests.architecture.sources import ROOT
@@ -43,8 +50,13 @@ def test_the_local_aws_lacks_what_the_decision_names_and_nothing_else() -> None:
 
 def test_the_sweeper_looks_back_as_far_as_the_pages_say() -> None:
     hours = int(LOOK_BACK / timedelta(hours=1))
-    assert f"the last {hours} hours" in page("docs/adr/0010-outbox-with-receipts.md")
-    assert f"the last {hours} hours once an hour" in page("docs/runbooks/replay-and-sweep.md")
+    for path in ("docs/adr/0010-outbox-with-receipts.md", "docs/runbooks/replay-and-sweep.md"):
+        assert f"buckets of the last {hours} hours" in page(path)
+
+
+def test_a_bucket_is_proven_when_the_decision_says_so() -> None:
+    minutes = int(RIPE / timedelta(minutes=1))
+    assert f"ended at least {minutes} minutes ago" in page("docs/adr/0010-outbox-with-receipts.md")
 
 
 def test_the_outbox_has_the_buckets_and_shards_of_its_decision() -> None:
@@ -56,6 +68,18 @@ def test_the_outbox_has_the_buckets_and_shards_of_its_decision() -> None:
 def test_the_watchdog_waits_as_long_as_the_runbook_says() -> None:
     assert timedelta(minutes=2) == PATIENCE
     assert "younger than two minutes" in page("docs/runbooks/stuck-order.md")
+
+
+def test_the_watchdog_looks_at_as_much_per_round_as_the_runbook_says() -> None:
+    text = page("docs/runbooks/stuck-order.md")
+    for row in (
+        f"| RECEIVED | the oldest {MOST_NEW:,} |",
+        f"| every status, RECEIVED included | {MOST_LOOKS}, from where the last round stopped: {MOST_LOOKS * 60:,} an hour |",
+        f"| running executions | {MOST_LOOKS}, from where the last round stopped |",
+        f"| broken executions | the newest {MOST_NEWLY_BROKEN}, and {MOST_BROKEN} from where the last round stopped |",
+    ):
+        assert row in text
+    assert f"starts at most {MOST_STARTS} executions" in text
 
 
 def test_the_happy_path_has_the_five_states_that_the_decision_names() -> None:

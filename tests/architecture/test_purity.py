@@ -100,15 +100,18 @@ def test_the_environment_is_read_in_one_module_only() -> None:
 
 
 def test_the_clock_is_read_where_dependencies_are_made_and_where_a_line_is_logged() -> None:
-    """Partners measure their own deadlines with a monotonic clock; it decides nothing but when to give up."""
+    """Partners measure their own deadlines with a monotonic clock, and a sweep is given one for its own;
+    it decides nothing but when to give up."""
     reading = {name(path): set(clock_reads(tree(path))) for path in code() if OMS in path.parents}
     found = {path: reads for path, reads in reading.items() if reads}
     partners = {path for path in found if path.startswith("shared/python/oms/partners/")}
     assert set(found) - partners == {
         "shared/python/oms/wiring/clients.py",
+        "shared/python/oms/wiring/relay.py",
         "shared/python/oms/runtime/logs.py",
     }
-    assert all(found[path] == {"time.monotonic"} for path in partners)
+    deadlines = {*partners, "shared/python/oms/wiring/relay.py"}
+    assert all(found[path] == {"time.monotonic"} for path in deadlines)
 
 
 def test_functions_read_neither_clock_nor_environment() -> None:

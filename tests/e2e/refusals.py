@@ -9,7 +9,7 @@ from oms.contracts.problems import CONTENT_TYPE, TITLES
 
 from tests.running.system import System
 
-_VOLATILE: Final = ("RECEIPT#", "PARKED#", "TOKEN", "INBOX")
+_VOLATILE: Final = ("RECEIPT#", "PARKED#", "SWEPT#", "TOKEN", "INBOX")
 """Rows that the system writes by itself, at any time."""
 
 

@@ -22,6 +22,10 @@ class FakeStepFunctions:
     outputs: dict[str, Any] = field(default_factory=dict)
     interruptions: dict[str, str] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    """Operations, in the order they arrived."""
+    pages: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Page token → whose list it goes on with, and behind which execution; expired ones are no longer here."""
     ended: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     """When those that do not run came to their end."""
 
@@ -46,8 +50,20 @@ class FakeStepFunctions:
 
     def list_executions(self, **request: Any) -> Any:
         self._arrives("ListExecutions")
-        wanted = [name for name, status in self.executions.items() if status == request["statusFilter"]]
-        return {"executions": [{"name": name} for name in reversed(wanted)][: request["maxResults"]]}
+        status, size = request["statusFilter"], request["maxResults"]
+        newest_first = list(reversed(self.executions))
+        if token := request.get("nextToken"):
+            if self.pages.get(token, ("", ""))[0] != status:
+                raise client_error("InvalidToken", "ListExecutions")
+            newest_first = newest_first[newest_first.index(self.pages[token][1]) + 1 :]
+        wanted = [name for name in newest_first if self.executions[name] == status]
+        more = {"nextToken": self._token(status, wanted[size - 1])} if len(wanted) > size else {}
+        return {"executions": [{"name": name} for name in wanted[:size]], **more}
+
+    def _token(self, status: str, last: str) -> str:
+        token = f"page-{len(self.pages) + 1}"
+        self.pages[token] = (status, last)
+        return token
 
     def send_task_success(self, **request: Any) -> Any:
         self.outputs[self._spent(request)] = json.loads(request["output"])
@@ -67,5 +83,6 @@ class FakeStepFunctions:
         return token
 
     def _arrives(self, operation: str) -> None:
+        self.calls.append(operation)
         if self.failures:
             raise client_error(self.failures.pop(0), operation)

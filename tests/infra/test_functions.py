@@ -5,7 +5,9 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 from oms.contracts.api import ROUTES
-from oms.runtime.watching import GRACE
+from oms.runtime.reviving import GRACE
+from oms.runtime.sweeping import SECONDS
+from oms.wiring import watchdog
 
 from infra import names
 from infra.app import synthesise
@@ -62,6 +64,21 @@ def test_the_tasks_of_a_dead_workflow_end_before_it_is_followed_by_another(aws: 
 def test_scheduled_functions_end_before_they_are_called_again(aws: Assembly) -> None:
     for folder in ("relay/sweep_outbox", "capture/watch_orders"):
         assert _functions(aws)[names.function_name(folder)]["Timeout"] < 60
+
+
+def test_the_sweeper_can_end_the_page_that_it_has_begun(aws: Assembly) -> None:
+    timeout = _functions(aws)[names.function_name("relay/sweep_outbox")]["Timeout"]
+    assert timeout - SECONDS >= 15
+
+
+def test_the_watchdog_ends_its_round_itself(aws: Assembly) -> None:
+    """With time for what is under way: two attempts at a call connect within 2 seconds, and one answers in 10."""
+    timeout = _functions(aws)[names.function_name("capture/watch_orders")]["Timeout"]
+    assert timeout - watchdog.SECONDS > 2 * 2 + 10
+
+
+def test_the_watchdog_may_read_and_move_its_bookmarks() -> None:
+    assert {"GetItem", "PutItem"} <= set(CATALOGUE["capture/watch_orders"].tables["support"].split())
 
 
 @pytest.mark.parametrize("folder", CATALOGUE)

@@ -55,7 +55,7 @@ def resolve_case(
     exception: CaseArgument,
     action: Annotated[Action, typer.Option(help="One of the safe actions.", case_sensitive=False)],
     reason: Annotated[str, typer.Option(help="Why; it is kept with the decision.")],
-    actor: ActorOption,
+    actor: ActorOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Decide an exception. What waits for it goes on by itself.
@@ -64,7 +64,7 @@ def resolve_case(
     """
     here = session(ctx)
     stack = here.stack()
-    decided, sent = settle(stack, exception, action, reason=reason, actor=Actor("staff", actor))
+    decided, sent = settle(stack, exception, action, reason=reason, actor=here.actor(stack, actor))
     document = {**case_document(decided), "message_sent_to": sent}
     lines = [Text(f"{decided.case_id}: {decided.resolution} by {decided.resolved_by}")]
     lines += [Text(f"its message was sent to {sent} again")] if sent else []

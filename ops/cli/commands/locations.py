@@ -8,7 +8,6 @@ import typer
 from oms.contracts.requests import Code, Country, Name, Optional
 from oms.inventory.application.locating import locations, register_location
 from oms.inventory.domain.location import Location
-from oms.kernel.events import Actor
 from pydantic import TypeAdapter, ValidationError
 from rich.text import Text
 
@@ -46,7 +45,7 @@ def put_location(
     line1: Annotated[str, typer.Option(help="Street and number.")],
     city: Annotated[str, typer.Option(help="City.")],
     country: Annotated[str, typer.Option(help="Two letters, ISO 3166-1.")],
-    actor: ActorOption,
+    actor: ActorOption = None,
     postal_code: Annotated[str, typer.Option(help="Postal code.")] = "",
     region: Annotated[str, typer.Option(help="State or province.")] = "",
     line2: Annotated[str, typer.Option(help="More of the address.")] = "",
@@ -62,8 +61,10 @@ def put_location(
         "region": region, "postal_code": postal_code, "country": country,
     }  # fmt: skip
     location = _location(texts, latitude=latitude, longitude=longitude, priority=priority)
-    registry, now = here.stack().locations, datetime.now(UTC)
-    changed = register_location(registry, location, now=now, actor=Actor("staff", actor))
+    stack = here.stack()
+    changed = register_location(
+        stack.locations, location, now=datetime.now(UTC), actor=here.actor(stack, actor)
+    )
     said = f"{code} is registered" if changed else f"{code} was registered like this already"
     here.screen(as_json).emit({"location": asdict(location), "changed": changed}, Text(said))
 

@@ -1,4 +1,4 @@
-"""One suite, two stores."""
+"""One suite, two stores, one of them on two engines."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,6 +9,7 @@ from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
 from tests.contract.inventory.desk import Desk, dynamo_desk, fake_desk
+from tests.simulation.aws.dynamo import SimDynamo
 
 OpenDesk = Callable[[int], Desk]
 
@@ -27,12 +28,12 @@ def dynamo() -> Iterator[Any]:
         )
 
 
-@pytest.fixture(params=["fake", "dynamo"])
+@pytest.fixture(params=["fake", "dynamo", "simulated"])
 def open_desk(request: pytest.FixtureRequest) -> OpenDesk:
     """Opens an empty desk with chunks of so many stock rows."""
     if request.param == "fake":
         return fake_desk
-    client = request.getfixturevalue("dynamo")
+    client = SimDynamo() if request.param == "simulated" else request.getfixturevalue("dynamo")
     return lambda chunk_size: dynamo_desk(client, lost, chunk_size)
 
 

@@ -219,9 +219,8 @@ def dynamo_desk(client: Any, failure: Callable[[], Exception], chunk_size: int =
 
 
 def _seed(client: Any, table: str, levels: list[StockLevel]) -> None:
-    for start in range(0, len(levels), 25):
-        puts = [{"PutRequest": {"Item": marshal(_row(level))}} for level in levels[start : start + 25]]
-        client.batch_write_item(RequestItems={table: puts})
+    for level in levels:
+        client.put_item(TableName=table, Item=marshal(_row(level)))
 
 
 def _row(level: StockLevel) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
-from oms.runtime.starting import Executions
+from oms.runtime.starting import Attempt, Executions
 from oms.runtime.step_functions import StepFunctions
 
 from tests.builders import ORDER
@@ -79,6 +79,49 @@ def test_running_executions_are_listed_newest_first(client: StepFunctions) -> No
     assert [execution["name"] for execution in listed["executions"]] == ["ord_3", "ord_2", "ord_1"]
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 6])
+def test_a_list_of_executions_has_pages_that_hold_each_once(client: StepFunctions, size: int) -> None:
+    names = [f"ord_{number}" for number in range(5)]
+    for name in names:
+        client.start_execution(stateMachineArn=WORKFLOW, name=name, input="{}")
+    request: dict[str, Any] = {"stateMachineArn": WORKFLOW, "statusFilter": "RUNNING", "maxResults": size}
+    found = []
+
+    while True:
+        page = client.list_executions(**request)
+        found.append([execution["name"] for execution in page["executions"]])
+        if not page.get("nextToken"):
+            break
+        request["nextToken"] = page["nextToken"]
+
+    assert [name for page in found for name in page] == list(reversed(names))
+    assert [len(page) for page in found[:-1]] == [size] * (len(found) - 1)
+    assert 0 < len(found[-1]) <= size
+
+
+def test_a_page_token_can_be_used_again(client: StepFunctions) -> None:
+    for name in ("ord_1", "ord_2", "ord_3"):
+        client.start_execution(stateMachineArn=WORKFLOW, name=name, input="{}")
+    request: dict[str, Any] = {"stateMachineArn": WORKFLOW, "statusFilter": "RUNNING", "maxResults": 1}
+    request["nextToken"] = client.list_executions(**request)["nextToken"]
+
+    first, again = client.list_executions(**request), client.list_executions(**request)
+
+    assert [page["executions"][0]["name"] for page in (first, again)] == ["ord_2", "ord_2"]
+
+
+def test_a_page_token_that_nobody_gave_is_refused(client: StepFunctions) -> None:
+    request = {"stateMachineArn": WORKFLOW, "statusFilter": "RUNNING", "maxResults": 10}
+
+    assert code_of(lambda: client.list_executions(**request, nextToken="yesterday")) == "InvalidToken"
+
+
+def test_a_list_whose_token_is_refused_begins_anew(executions: Executions) -> None:
+    executions.start(ORDER)
+
+    assert executions.listed("RUNNING", limit=10, after="yesterday") == ([Attempt(ORDER, 1)], None)
+
+
 def test_an_order_is_started_once_and_found_again(executions: Executions) -> None:
     assert executions.latest(ORDER) == (0, "")
 
@@ -86,4 +129,4 @@ def test_an_order_is_started_once_and_found_again(executions: Executions) -> Non
     assert executions.start(ORDER)
 
     assert executions.latest(ORDER) == (1, "RUNNING")
-    assert executions.running(limit=10) == [ORDER]
+    assert executions.listed("RUNNING", limit=10) == ([Attempt(ORDER, 1)], None)

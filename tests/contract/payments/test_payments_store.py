@@ -1,4 +1,4 @@
-"""What every payments store does: the fake in memory and the one in DynamoDB, side by side."""
+"""What every payments store does: the fake in memory and the one in DynamoDB (on two engines), side by side."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -39,8 +39,10 @@ from oms.payments.domain.laws import EntryFigures, PaymentFigures, broken_laws
 from oms.payments.domain.machines import EffectState
 from oms.payments.domain.payment import Payment
 
+from tests.builders import create_table
 from tests.fakes.gateways import FakeGateway
 from tests.fakes.payments import FakePayments
+from tests.simulation.aws.dynamo import SimDynamo
 from tests.unit.payments.bench import a_shipment, an_order
 
 NAME = "payments"
@@ -107,10 +109,14 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Metered]:
         yield Metered(real)
 
 
-@pytest.fixture(params=["fake", "dynamo"])
+@pytest.fixture(params=["fake", "dynamo", "simulated"])
 def store(request: pytest.FixtureRequest) -> Store:
     if request.param == "fake":
         return FakePayments()
+    if request.param == "simulated":
+        simulated = SimDynamo()
+        create_table(simulated, NAME)
+        return DynamoPayments(Table(simulated, NAME))
     return DynamoPayments(Table(request.getfixturevalue("client"), NAME))
 
 

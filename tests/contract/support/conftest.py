@@ -1,9 +1,9 @@
-"""One suite, two stores of exception items."""
+"""One suite, two stores of exception items, one of them on two engines."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, cast
+from typing import Any
 
 import boto3
 import pytest
@@ -16,6 +16,7 @@ from oms.support.application.ports import Cases
 
 from tests.builders import create_table
 from tests.fakes.cases import FakeCases
+from tests.simulation.aws.dynamo import SimDynamo
 
 _NUMBERS = count(1)
 
@@ -40,17 +41,22 @@ def dynamo() -> Iterator[Any]:
 @pytest.fixture
 def table(dynamo: Any) -> Table:
     """An empty table."""
+    return _table(dynamo)
+
+
+def _table(dynamo: Any) -> Table:
     name = f"support-{next(_NUMBERS)}"
     create_table(dynamo, name)
     return Table(dynamo, name)
 
 
-@pytest.fixture(params=["fake", "dynamo"])
+@pytest.fixture(params=["fake", "dynamo", "simulated"])
 def desk(request: pytest.FixtureRequest) -> Desk:
     if request.param == "fake":
         fake = FakeCases()
         return Desk(fake, fake.recorded)
-    table = cast(Table, request.getfixturevalue("table"))
+    dynamo = SimDynamo() if request.param == "simulated" else request.getfixturevalue("dynamo")
+    table = _table(dynamo)
     return Desk(DynamoCases(table), lambda subject: events_of(table, f"CASE#{subject}"))
 
 

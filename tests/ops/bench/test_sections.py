@@ -1,6 +1,7 @@
 """What the figures are made of: prices, histories, and the names of the sections."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from ops.bench.__main__ import _names
 from ops.bench.handlers import handler_of
 from ops.bench.happy_path import CONSUMERS
 from ops.bench.prices import EXPRESS_GB, PRICES, Quantities, cost
-from ops.bench.sections import SECTIONS
+from ops.bench.sections import SECTIONS, Bench, calls, history
 from ops.bench.transitions import of_history
 from ops.local.synth import ROOT
 from ops.verify.outbox_laws import CONSUMERS as VERIFIED
@@ -94,3 +95,40 @@ def test_verification_knows_every_consumer_that_the_bench_feeds() -> None:
     for event, folders in CONSUMERS.items():
         assert all(event in takes[folder] for folder in folders)
     assert takes["capture/resume_order_capture"] == set(RESUMES)
+
+
+def call(step: str, writes: float, index: float = 0.0, reads: float = 0.0) -> dict[str, Any]:
+    return {"step": step, "write_units": writes, "index_units": index, "read_units": reads}
+
+
+def bench_of(**measured: Any) -> Bench:
+    """A bench whose happy path has been measured."""
+    unused: Any = None
+    return Bench(unused, Path(), unused, True, unused, measured=measured)
+
+
+def test_calls_are_summed_by_step_and_shared_by_orders_that_come_at_once() -> None:
+    alone = [call("accept", 6, 2), call("relay", 1), call("relay", 0), call("plan", 0, 0, 2.5)]
+    ten = [*[call("accept", 6, 2)] * 10, call("relay", 1)]
+
+    lines = list(calls(bench_of(calls=alone, together={"orders": 10, "calls": ten, "invocations": []})))
+
+    assert [line.split() for line in lines[1:5]] == [
+        ["accept", "1", "6", "2", "0.0"],
+        ["relay", "2", "1", "0", "0.0"],
+        ["plan", "1", "0", "0", "2.5"],
+        ["one", "order", "4", "7", "2", "2.5"],
+    ]
+    assert lines[5].startswith("9 write units")
+    assert lines[6].endswith("1.1 calls, 8.1 write units, 0.0 RRU each")
+
+
+@pytest.mark.parametrize(("later", "verdict"), [(1.0, "identical"), (1.5, "NOT identical")])
+def test_history_that_makes_an_order_dearer_is_told(later: float, verdict: str) -> None:
+    runs = {
+        "3": [call("plan", 0, 0, 1.0)],
+        "30": [call("plan", 0, 0, 1.0)],
+        "300": [call("plan", 0, 0, later)],
+    }
+
+    assert list(history(bench_of(history=runs)))[-1] == verdict

@@ -18,6 +18,7 @@ Oms = Callable[..., tuple[int, str, str]]
 def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk = Desk()
     monkeypatch.setattr(session, "connect_local", lambda run_dir: desk.stack())
+    monkeypatch.setattr(session, "connect_aws", lambda profile, region: desk.stack())
     return desk
 
 

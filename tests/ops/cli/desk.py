@@ -127,7 +127,7 @@ class FakeApi:
 
 @dataclass
 class FakeAws:
-    """Step Functions and SQS. A queue that is broken answers nothing."""
+    """Step Functions, SQS and STS. A queue that is broken answers nothing."""
 
     messages: list[tuple[str, str]] = field(default_factory=list)
     broken: bool = False
@@ -136,6 +136,9 @@ class FakeAws:
 
     def describe_execution(self, **request: Any) -> Json:
         return {"status": "RUNNING"} if request["executionArn"].endswith(ORDER) else _missing()
+
+    def get_caller_identity(self) -> Json:
+        return {"Arn": "arn:aws:sts::123456789012:assumed-role/Support/robin"}
 
     def send_message(self, **request: Any) -> None:
         if self.broken:

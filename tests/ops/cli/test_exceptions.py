@@ -41,6 +41,20 @@ def test_a_decision_is_kept_with_its_actor_and_reason(desk: Desk, oms_json: Run)
     assert event.reason == "the supplier called"
 
 
+def test_on_aws_who_decides_is_who_is_signed_in(desk: Desk, oms: Oms) -> None:
+    case = desk.case("FRAUD_REVIEW")
+    resolve = ("--region", "eu-west-1", "exceptions", "resolve", case.case_id, "--action", "accept", *WHY)
+
+    code, _, err = oms(*resolve)
+    assert code == 2
+    assert "leave --actor out" in err
+    assert desk.cases.cases[case.case_id].is_open
+
+    code, _, err = oms(*resolve[:-2])
+    assert (code, err) == (0, "")
+    assert desk.cases.cases[case.case_id].resolved_by == "staff:assumed-role/Support/robin"
+
+
 def test_an_action_that_is_not_offered_changes_nothing(desk: Desk, oms: Oms) -> None:
     case = desk.case("FRAUD_REVIEW", message="{}")
     code, _, err = oms("exceptions", "resolve", case.case_id, "--action", "RETRY", *WHY)

@@ -1,6 +1,7 @@
 """Reading the evidence: rows as the adapters write them, sorted to where the laws look for them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -10,7 +11,10 @@ import httpx
 import pytest
 import respx
 from moto import mock_aws
+from oms.aws.bookmarks import DynamoBookmarks
 from oms.aws.inbox import Inbox
+from oms.aws.items import marshal
+from oms.aws.outbox import bucket
 from oms.aws.table import Table
 from oms.contracts.snapshots import Address, LineSnapshot, OrderSnapshot
 from oms.inventory.adapters.dynamo import DynamoLocations, DynamoStock
@@ -24,6 +28,7 @@ from oms.orders.adapters.dynamo import DynamoOrders
 from oms.orders.application.placement import place_order
 from oms.orders.application.ports import RequestKey
 from oms.runtime.relay import Relay
+from oms.runtime.sweeping import MARK
 from oms.support.adapters.dynamo import DynamoCases
 from oms.support.application.cases import report
 
@@ -137,7 +142,7 @@ def snapshot() -> OrderSnapshot:
 
 
 def evidence_of(dynamo: Any, sandbox_url: str | None = None) -> Evidence:
-    return read(cast(Stack, FakeStack(dynamo, sandbox_url)), grace=timedelta(minutes=3))
+    return read(cast(Stack, FakeStack(dynamo, sandbox_url)), grace=timedelta(hours=3))
 
 
 def test_every_kind_of_row_finds_its_place(placed: Any) -> None:
@@ -159,6 +164,25 @@ def test_every_kind_of_row_finds_its_place(placed: Any) -> None:
     assert [execution.order_id for execution in evidence.executions] == [ORDER]
     assert evidence.queues == {"ship-stock": 0}
     assert evidence.money_effects is None
+
+
+def test_what_the_sweeper_notes_for_itself_is_no_evidence(placed: Any) -> None:
+    before = evidence_of(placed)
+    for context in CONTEXTS[:-1]:
+        mark = {"pk": MARK, "sk": f"{MARK}#{bucket(NOW)}", "proven": 8}
+        placed.put_item(TableName=context, Item=marshal(mark))
+
+    assert replace(evidence_of(placed), taken_at=before.taken_at) == before
+
+
+def test_the_watchdogs_bookmarks_disturb_nobody(placed: Any) -> None:
+    before = evidence_of(placed)
+
+    DynamoBookmarks(Table(placed, "support"), "WATCHDOG").put("web#RELEASED", "here", before=None)
+
+    after = evidence_of(placed)
+    assert (after.cases, after.events) == (before.cases, before.events)
+    assert examine(after, acknowledged=[ORDER]).violations == []
 
 
 def test_data_that_no_law_reads_is_not_kept(placed: Any) -> None:

@@ -39,6 +39,15 @@ def test_a_collection_holds_what_begins_with_the_prefix_in_order(table: Table) -
     assert table.first("A", "G") is None
 
 
+def test_a_collection_can_be_read_from_a_key_onward(table: Table) -> None:
+    for sk in ("M#3", "M#1", "M#2"):
+        table.write(Put(table.name, row(sk)))
+    table.write(Put(table.name, row("M#4", pk="B")))
+
+    assert table.onward("A", "M#2") == [row("M#2"), row("M#3")]
+    assert table.onward("A", "M#4") == []
+
+
 def test_a_collection_of_many_pages_comes_whole() -> None:
     pages: list[Any] = [
         {"Items": [marshal(row("1"))], "LastEvaluatedKey": marshal(row("1"))},
@@ -172,6 +181,7 @@ def test_a_transaction_that_collides_is_a_conflict() -> None:
     [
         lambda table: table.get("A", "1"),
         lambda table: table.collection("A"),
+        lambda table: table.onward("A", "M"),
         lambda table: table.first("A", "E"),
         lambda table: table.get_many(keys(1)),
         lambda table: table.index_page("i", "h", "v", limit=1),

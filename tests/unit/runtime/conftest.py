@@ -13,6 +13,9 @@ from oms.aws.items import unmarshal
 from oms.aws.table import Table
 
 from tests.builders import CLIENTS, create_table
+from tests.fakes.bus import FakeBus
+
+from .outbox import Outbox
 
 Handler = Callable[[dict[str, Any], Any], Any]
 _NUMBERS = count(1)
@@ -32,6 +35,12 @@ def table(dynamo: Any) -> Table:
     name = f"table-{next(_NUMBERS)}"
     create_table(dynamo, name)
     return Table(dynamo, name)
+
+
+@pytest.fixture
+def outbox(table: Table) -> Outbox:
+    """An outbox without events, beside a bus."""
+    return Outbox(table, FakeBus())
 
 
 @pytest.fixture

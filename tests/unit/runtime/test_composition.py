@@ -10,7 +10,8 @@ import pytest
 from oms.aws.outbox import event_row
 from oms.aws.table import Table
 from oms.contracts.envelope import to_detail
-from oms.kernel.errors import BrokenInvariant
+from oms.kernel.errors import BrokenInvariant, HoldfastError
+from oms.runtime import sweeping
 from oms.wiring import clients
 from oms.wiring.settings import admission_rate, required
 
@@ -125,6 +126,51 @@ def test_the_sweeper_publishes_what_has_stood_for_ninety_seconds_as_far_back_as_
 
     sweep({"hours": 4}, None)
     assert receipted(table) == {old.event_id, ancient.event_id}
+
+
+def test_the_sweeper_tells_per_table_what_it_did_and_what_is_left(
+    composed: Compose, bus: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    composed("relay/sweep_outbox")({"hours": 1}, None)
+
+    (line,) = map(json.loads, capsys.readouterr().out.splitlines())
+    figures = {name: line[name] for name in ("Republished", "Parked", "BucketsLeft", "oldest_left")}
+    assert figures == {"Republished": 0, "Parked": 0, "BucketsLeft": 0, "oldest_left": None}
+    counted = line["_aws"]["CloudWatchMetrics"][0]["Metrics"]
+    assert {one["Name"] for one in counted} == {"Republished", "Parked", "BucketsLeft"}
+
+
+def test_a_sweep_that_met_trouble_fails_after_it_told_of_every_table(
+    composed: Compose,
+    bus: str,
+    table: Table,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("OUTBOX_TABLES", f"nowhere,{table.name}")
+
+    with pytest.raises(HoldfastError):
+        composed("relay/sweep_outbox")({"hours": 1}, None)
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = {line["table"]: line["BucketsLeft"] for line in lines if line["message"] == "metric"}
+    assert (told["nowhere"] > 0, told[table.name]) == (True, 0)
+
+
+def test_a_sweep_by_the_clock_of_the_schedule_trusts_what_was_proven(
+    composed: Compose, bus: str, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "LOOK_BACK", timedelta(hours=2))
+    sweep = composed("relay/sweep_outbox")
+    sweep({}, None)
+    proven = an_event(at=clients.now() - timedelta(hours=1))
+    table.write(event_row(table.name, proven, pk=f"ORDER#{ORDER}"))
+
+    sweep({}, None)
+    assert receipted(table) == set()
+
+    sweep({"hours": 2}, None)
+    assert receipted(table) == {proven.event_id}
 
 
 def test_the_relay_leaves_receipts_in_the_table_the_records_came_from(

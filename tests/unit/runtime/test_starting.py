@@ -2,7 +2,7 @@
 
 import pytest
 from oms.kernel.errors import HoldfastError, Throttled
-from oms.runtime.starting import Executions, name, order_of, paced
+from oms.runtime.starting import Attempt, Executions, attempt_of, name, paced
 
 from tests.builders import ORDER
 from tests.fakes.step_functions import WORKFLOW, FakeStepFunctions
@@ -21,7 +21,7 @@ def executions(states: FakeStepFunctions) -> Executions:
 @pytest.mark.parametrize(("attempt", "called"), [(1, ORDER), (2, f"{ORDER}-2"), (9, f"{ORDER}-9")])
 def test_an_execution_is_named_by_its_order_and_attempt(attempt: int, called: str) -> None:
     assert name(ORDER, attempt) == called
-    assert order_of(called) == ORDER
+    assert attempt_of(called) == Attempt(ORDER, attempt)
     assert len(called) <= 80
 
 
@@ -71,13 +71,48 @@ def test_the_newest_attempt_counts(
     assert executions.latest(ORDER) == latest
 
 
-def test_running_orders_are_listed_by_their_order_id(
+def test_behind_an_attempt_that_runs_nobody_looks(states: FakeStepFunctions, executions: Executions) -> None:
+    """Every look counts: the watchdog has 600 a minute for all orders."""
+    states.executions = {ORDER: "FAILED", f"{ORDER}-2": "RUNNING"}
+
+    executions.latest(ORDER)
+
+    assert states.calls == ["DescribeExecution"] * 2
+
+
+def test_executions_are_listed_by_their_order_and_attempt(
     states: FakeStepFunctions, executions: Executions
 ) -> None:
     states.executions = {"ord_a": "FAILED", "ord_a-2": "RUNNING", "ord_b": "RUNNING", "ord_c": "SUCCEEDED"}
 
-    assert executions.running(limit=10) == ["ord_b", "ord_a"]
-    assert executions.running(limit=1) == ["ord_b"]
+    assert executions.listed("RUNNING", limit=10) == ([Attempt("ord_b", 1), Attempt("ord_a", 2)], None)
+
+
+@pytest.mark.parametrize(
+    "called", ["ord_a-try", "ord_a-20261127", "ord_a-0", "ord_a-1", "ord_a--2", "ord_a-"]
+)
+def test_an_execution_that_a_person_has_named_stands_for_the_first_attempt(called: str) -> None:
+    assert attempt_of(called) == Attempt("ord_a", 1)
+
+
+def test_a_list_whose_token_is_too_old_begins_anew(states: FakeStepFunctions, executions: Executions) -> None:
+    states.executions = dict.fromkeys(("ord_a", "ord_b", "ord_c"), "RUNNING")
+    first, token = executions.listed("RUNNING", limit=2)
+    assert executions.listed("RUNNING", limit=2, after=token) == ([Attempt("ord_a", 1)], None)
+
+    states.pages.clear()
+
+    assert executions.listed("RUNNING", limit=2, after=token)[0] == first
+
+
+def test_a_list_that_is_refused_for_another_reason_does_not_begin_anew(
+    states: FakeStepFunctions, executions: Executions
+) -> None:
+    states.failures = ["StateMachineDoesNotExist"]
+
+    with pytest.raises(HoldfastError):
+        executions.listed("RUNNING", limit=2, after="token")
+    assert states.calls == ["ListExecutions"]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +124,7 @@ def test_whatever_else_is_refused_is_an_error(
     for call in (
         lambda: executions.start(ORDER),
         lambda: executions.latest(ORDER),
-        lambda: executions.running(limit=1),
+        lambda: executions.listed("RUNNING", limit=1),
     ):
         states.failures = [code]
         with pytest.raises(kind):

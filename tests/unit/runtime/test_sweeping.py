@@ -1,179 +1,213 @@
 """The sweeper: publishes what the streams lost, and nothing else, however late the index is."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from oms.aws.outbox import event_item, event_row, shard
-from oms.aws.table import Table
+from oms.aws.items import marshal
+from oms.aws.outbox import event_item, shard
 from oms.aws.writes import Put
-from oms.kernel.errors import Throttled
-from oms.kernel.events import Event
-from oms.runtime import relay as relay_module
-from oms.runtime.relay import LOOK_BACK, Relay, Relayed
+from oms.kernel.errors import HoldfastError, Throttled
+from oms.runtime import sweeping
+from oms.runtime.sweeping import GRACE, LOOK_BACK
 
-from tests.builders import NOW, ORDER, an_event, later
-from tests.fakes.bus import FakeBus
+from tests.builders import NOW, an_event, later
 
-PK = f"ORDER#{ORDER}"
-STOP = NOW + timedelta(minutes=5)
-START = NOW - timedelta(minutes=30)
-SWEPT = Relayed((), ())
+from .outbox import BUCKET, PK, RIPE, SHARDS, Outbox
 
 
-@dataclass
-class LateIndex:
-    """A client whose outbox index does not yet list some rows, or lists one page at a time."""
-
-    client: Any
-    hidden: set[str] = field(default_factory=set)
-    page: int = 500
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        call: Callable[..., Any] = getattr(self.client, name)
-        return call
-
-    def query(self, **request: Any) -> Any:
-        if request.get("IndexName") != "outbox":
-            return self.client.query(**request)
-        answer = self.client.query(**request | {"Limit": self.page})
-        answer["Items"] = [item for item in answer["Items"] if item["outbox_at"]["S"] not in self.hidden]
-        return answer
+@pytest.fixture(autouse=True)
+def short_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most tests need no more than the last hour."""
+    monkeypatch.setattr(sweeping, "LOOK_BACK", timedelta(hours=1))
 
 
-@pytest.fixture
-def index(table: Table) -> LateIndex:
-    return LateIndex(table.client)
+def test_what_no_receipt_covers_is_published_once(outbox: Outbox) -> None:
+    first, lost, last = (an_event(number) for number in (1, 2, 3))
+    outbox.relayed(first, last)
+    outbox.write(lost)
+
+    assert outbox.sweep().published == 1
+    assert outbox.sweep().published == 0
+    assert outbox.bus.published == [lost.event_id]
 
 
-@pytest.fixture
-def bus() -> FakeBus:
-    return FakeBus()
+def test_a_row_that_the_index_lists_late_is_published_by_a_later_sweep(outbox: Outbox) -> None:
+    early, late = an_event(1), an_event(2)
+    outbox.write(early, late)
+    outbox.client.hidden = {late.event_id}
+
+    outbox.sweep()
+    assert outbox.bus.published == [early.event_id]
+    outbox.client.hidden.clear()
+    outbox.sweep()
+    assert outbox.bus.published == [early.event_id, late.event_id]
 
 
-@pytest.fixture
-def relay(table: Table, index: LateIndex, bus: FakeBus) -> Relay:
-    return Relay(Table(index, table.name), bus, "holdfast")
-
-
-def write(table: Table, *events: Event) -> None:
-    for event in events:
-        table.write(event_row(table.name, event, pk=f"ORDER#{event.subject}"))
-
-
-def published(relayed: Relayed) -> set[str]:
-    assert len(relayed.published) == len(set(relayed.published))
-    return set(relayed.published)
-
-
-def test_what_no_receipt_covers_is_published_once(table: Table, relay: Relay, bus: FakeBus) -> None:
-    first, lost, last = events = [an_event(number) for number in (1, 2, 3)]
-    write(table, *events)
-    relay.publish([event_item(event, pk=PK) for event in (first, last)])
-    bus.calls.clear()
-
-    assert relay.sweep(START, STOP) == Relayed((lost.event_id,), ())
-    assert relay.sweep(START, STOP) == SWEPT
-    assert bus.published == [lost.event_id]
-
-
-def test_a_row_that_the_index_lists_late_is_published_by_a_later_sweep(
-    table: Table, relay: Relay, index: LateIndex
-) -> None:
-    events = [an_event(1), an_event(2)]
-    write(table, *events)
-    index.hidden = {events[0].event_id}
-
-    assert relay.sweep(START, STOP).published == (events[1].event_id,)
-    index.hidden.clear()
-    assert relay.sweep(START, STOP).published == (events[0].event_id,)
-
-
-def test_every_shard_and_every_page_is_swept(table: Table, relay: Relay, index: LateIndex) -> None:
+def test_every_shard_and_every_page_is_swept(outbox: Outbox) -> None:
     events = [an_event(number) for number in range(1, 41)]
-    write(table, *events)
-    index.page = 2
+    outbox.write(*events)
+    outbox.client.page = 2
 
-    assert published(relay.sweep(START, STOP)) == {event.event_id for event in events}
+    outbox.sweep()
+
+    assert sorted(outbox.bus.published) == [event.event_id for event in events]
 
 
-def test_a_full_sweep_reaches_beyond_what_a_stream_keeps(table: Table, relay: Relay) -> None:
-    ages = (timedelta(hours=25, minutes=30), timedelta(hours=3), timedelta(minutes=10))
-    events = [an_event(number, at=NOW - age) for number, age in enumerate(ages)]
-    write(table, *events)
+def test_a_page_is_published_before_the_next_is_listed(outbox: Outbox) -> None:
+    """A peak's bucket lists tens of thousands of events: never more than a page of them is held."""
+    outbox.write(*(event for event in map(an_event, range(1, 60)) if shard(event.event_id) == 0))
+    outbox.client.page = 2
+    outbox.sweep()
+    asked = [call for call in outbox.client.calls if call in ("list", "batch_get_item")]
 
-    assert len(relay.sweep(START, STOP).published) == 1
-    assert len(relay.sweep(STOP - LOOK_BACK, STOP).published) == 2
+    first = asked.index("batch_get_item")
+    pages = -(-len(outbox.bus.published) // 2)
+    assert pages > 2
+    assert asked[first : first + 2 * pages : 2] == ["batch_get_item"] * pages
+    assert asked[first + 1 : first + 2 * pages : 2] == ["list"] * pages
+
+
+def test_a_run_reaches_beyond_what_a_stream_keeps(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping, "LOOK_BACK", LOOK_BACK)
+    ages = (timedelta(hours=26, minutes=20), timedelta(hours=25, minutes=30), timedelta(hours=3))
+    too_old, old, younger = (an_event(number, at=NOW - age) for number, age in enumerate(ages))
+    outbox.write(too_old, old, younger)
+
+    outbox.sweep(NOW)
+
+    assert sorted(outbox.bus.published) == [old.event_id, younger.event_id]
     assert timedelta(hours=24) < LOOK_BACK
 
 
-def test_what_is_younger_than_the_stream_needs_is_left_to_the_stream(table: Table, relay: Relay) -> None:
-    write(table, an_event(1, at=later(301)))
+def test_a_run_that_is_told_so_looks_back_further(outbox: Outbox) -> None:
+    old, older = (an_event(hours, at=NOW - timedelta(hours=hours)) for hours in (2, 4))
+    outbox.write(old, older)
 
-    assert relay.sweep(START, STOP) == SWEPT
-    assert len(relay.sweep(START, later(301)).published) == 1
+    outbox.sweep(NOW, hours=3)
 
-
-def test_what_is_parked_is_not_tried_again_at_every_sweep(table: Table, relay: Relay, bus: FakeBus) -> None:
-    huge = an_event(1, data={"text": "x" * 250_000})
-    write(table, huge)
-
-    assert relay.sweep(START, STOP) == Relayed((), (huge.event_id,))
-    assert relay.sweep(START, STOP) == SWEPT
-    assert bus.calls == []
+    assert outbox.bus.published == [old.event_id]
 
 
-@pytest.mark.parametrize("missing", ["data", "occurred_at", "type"])
-def test_a_row_that_cannot_be_read_is_parked_and_stops_no_sweep(
-    table: Table, relay: Relay, bus: FakeBus, missing: str
-) -> None:
+def test_what_is_younger_than_the_stream_needs_is_left_to_the_stream(outbox: Outbox) -> None:
+    outbox.write(an_event(1, at=later(301)))
+
+    assert outbox.sweep(later(300) + GRACE).published == 0
+    assert outbox.sweep(later(301) + GRACE).published == 1
+
+
+def test_what_is_parked_is_not_tried_again_at_every_sweep(outbox: Outbox) -> None:
+    outbox.write(an_event(1, data={"text": "x" * 250_000}))
+
+    first, second = outbox.sweep(), outbox.sweep()
+
+    assert (first.parked, second.parked) == (1, 0)
+    assert outbox.bus.calls == []
+
+
+@pytest.mark.parametrize("missing", ["data", "occurred_at", "type", "event_id"])
+def test_a_row_that_cannot_be_read_is_parked_and_stops_no_sweep(outbox: Outbox, missing: str) -> None:
     broken = event_item(an_event(1), pk=PK)
     del broken[missing]
-    table.write(Put(table.name, broken))
-    write(table, an_event(2))
+    outbox.table.write(Put(outbox.table.name, broken))
+    outbox.write(an_event(2))
 
-    assert relay.sweep(START, STOP) == Relayed((an_event(2).event_id,), (an_event(1).event_id,))
-    assert relay.sweep(START, STOP) == SWEPT
-
-
-def test_a_throttled_sweep_is_made_good_by_the_next(table: Table, relay: Relay, bus: FakeBus) -> None:
-    write(table, an_event())
-    bus.failures = ["ThrottlingException"]
-
-    with pytest.raises(Throttled):
-        relay.sweep(START, STOP)
-    assert len(relay.sweep(START, STOP).published) == 1
+    if missing == "event_id":  # the index knows it
+        assert (outbox.sweep().published, outbox.sweep().published) == (2, 0)
+        return
+    assert (outbox.sweep().parked, outbox.sweep().parked) == (1, 0)
+    assert outbox.bus.published == [an_event(2).event_id]
+    (parked,) = outbox.table.collection(f"RELAY#{BUCKET}", "PARKED#")
+    assert parked["event_ids"] == [an_event(1).event_id]
 
 
-def test_a_row_that_is_listed_and_gone_is_passed_over(table: Table, relay: Relay, bus: FakeBus) -> None:
-    write(table, an_event())
-    client: Any = relay.table.client
-    real = client.client
-    real.delete_item(TableName=table.name, Key={"pk": {"S": PK}, "sk": {"S": "EVENT#000001"}})
+def test_a_row_with_a_value_we_never_write_is_parked_and_stops_no_sweep(outbox: Outbox) -> None:
+    strange = marshal(event_item(an_event(1), pk=PK)) | {"price": {"N": "19.99"}}
+    outbox.table.client.put_item(TableName=outbox.table.name, Item=strange)
+    others = [event for event in map(an_event, range(2, 40)) if shard(event.event_id) == _shard_of(1)]
+    outbox.write(*others)
 
-    assert relay.sweep(START, STOP) == SWEPT
+    swept = outbox.sweep()
+
+    assert (swept.published, swept.parked, swept.errors) == (len(others), 1, ())
+    assert outbox.sweep().parked == 0
 
 
-def test_a_long_backlog_is_receipted_piece_by_piece(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+def _shard_of(number: int) -> int:
+    return shard(an_event(number).event_id)
+
+
+def test_a_throttled_sweep_is_made_good_by_the_next(outbox: Outbox) -> None:
+    outbox.write(an_event())
+    outbox.bus.failures = ["ThrottlingException"]
+
+    first = outbox.sweep()
+    assert [type(error) for error in first.errors] == [Throttled]
+    assert BUCKET in first.left
+
+    second = outbox.sweep()
+    assert (second.published, second.left, second.errors) == (1, (), ())
+
+
+def test_a_service_that_asks_to_slow_down_is_asked_no_more_in_this_run(outbox: Outbox) -> None:
+    outbox.write(an_event(1), an_event(2, at=later(-600)))
+    outbox.bus.failures = ["ThrottlingException"] * 9
+
+    outbox.sweep()
+
+    assert len(outbox.bus.failures) == 8
+
+
+def test_a_bucket_that_cannot_be_swept_is_told_and_stops_no_other(
+    outbox: Outbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, fresh = an_event(1, at=later(-1200)), an_event(2)
+    outbox.write(old, fresh)
+    outbox.bus.failures = ["AccessDeniedException"]
+
+    swept = outbox.sweep()
+
+    assert outbox.bus.published == [fresh.event_id]
+    assert [type(error) for error in swept.errors] == [HoldfastError]
+    assert swept.left == ("2026-11-27T08:40",)
+    assert '"bucket": "2026-11-27T08:40"' in capsys.readouterr().out
+
+
+def test_a_row_that_is_listed_and_gone_is_passed_over(outbox: Outbox) -> None:
+    outbox.write(an_event())
+    outbox.client.ghosts = [event_item(an_event(), pk=PK)]
+    outbox.remove(PK, "EVENT#000001")
+
+    swept = outbox.sweep(RIPE)
+
+    assert (swept.published, swept.parked, swept.errors) == (0, 0, ())
+    assert outbox.marks()[BUCKET] == SHARDS
+
+
+def test_a_long_backlog_is_receipted_piece_by_piece(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """An item of DynamoDB holds some thousands of ids, and a sweep may be cut off at any point."""
-
-    class Tired(FakeBus):
-        def put_events(self, **request: Any) -> Any:
-            if len(self.calls) == 2:
-                self.failures = ["ThrottlingException"]
-            return super().put_events(**request)
-
-    monkeypatch.setattr(relay_module, "_PAGE", 5)
+    monkeypatch.setattr(sweeping, "_PAGE", 5)
     events = [event for event in map(an_event, range(1, 300)) if shard(event.event_id) == 0][:14]
-    write(table, *events)
-    tired, rested = Tired(), FakeBus()
+    outbox.write(*events)
+    outbox.client.failing = lambda request: "ThrottlingException" * (len(outbox.bus.calls) == 2)
 
-    with pytest.raises(Throttled):
-        Relay(table, tired, "holdfast").sweep(START, STOP)
-    Relay(table, rested, "holdfast").sweep(START, STOP)
+    assert outbox.sweep().published == 5
+    outbox.client.failing = lambda request: ""
+    outbox.sweep()
 
-    assert sorted(tired.published + rested.published) == [event.event_id for event in events]
-    receipts = table.collection("RELAY#2026-11-27T09:00", "RECEIPT#")
-    assert sorted(len(item["event_ids"]) for item in receipts) == [4, 5, 5]
+    receipts = outbox.table.collection(f"RELAY#{BUCKET}", "RECEIPT#")
+    assert sorted(len(receipt["event_ids"]) for receipt in receipts) == [4, 5, 5]
+
+
+def test_what_was_published_without_a_receipt_is_published_again(outbox: Outbox) -> None:
+    """A sweep that ends between the bus and the receipt: twice is borne, never is not."""
+    outbox.write(an_event())
+    outbox.client.failing = lambda request: "InternalServerError" * ("event_ids" in request.get("Item", ()))
+
+    assert outbox.sweep(RIPE).published == 0
+    outbox.client.failing = lambda request: ""
+    assert outbox.sweep(RIPE).published == 1
+
+    assert BUCKET not in outbox.marks()
+    assert outbox.sweep(RIPE).published == 0
+    assert outbox.bus.published == [an_event().event_id] * 2
+    assert outbox.marks()[BUCKET] == SHARDS

@@ -1,5 +1,6 @@
 """The watchdog: finds orders that nothing moves any more, and moves them. Nothing else is touched."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,12 +12,14 @@ from oms.orders.application.release import hold_order
 from oms.orders.application.shipping import record_shipment
 from oms.orders.domain.order import Hold, Order
 from oms.runtime import watching
+from oms.runtime.reviving import GRACE
 from oms.runtime.starting import MOST_ATTEMPTS, Executions
 from oms.runtime.step_functions import Tokens
-from oms.runtime.watching import GRACE, PATIENCE, Watchdog, Watched
+from oms.runtime.watching import PATIENCE, Watchdog, Watched
 from oms.support.application.cases import report
 
 from tests.builders import CLIENT, NOW, ORDER, SYSTEM, a_snapshot, placed, released
+from tests.fakes.bookmarks import FakeBookmarks
 from tests.fakes.cases import FakeCases
 from tests.fakes.orders import FakeOrders
 from tests.fakes.step_functions import WORKFLOW, FakeStepFunctions
@@ -43,7 +46,16 @@ def states() -> FakeStepFunctions:
 
 @pytest.fixture
 def dog(orders: FakeOrders, cases: FakeCases, states: FakeStepFunctions) -> Watchdog:
-    return Watchdog(orders, orders, cases, Executions(states, WORKFLOW), Tokens(states), CHANNELS)
+    return Watchdog(
+        orders,
+        orders,
+        cases,
+        Executions(states, WORKFLOW),
+        Tokens(states),
+        CHANNELS,
+        FakeBookmarks(),
+        hurry=lambda: False,
+    )
 
 
 def watch(dog: Watchdog, at: datetime = SOON, *, everything: bool = True) -> Watched:
@@ -141,7 +153,7 @@ def test_an_order_that_a_late_list_still_shows_as_active_is_left_alone(
     released(orders)
     ship(orders)
 
-    late = Watchdog(orders, stale, dog.cases, dog.executions, dog.tokens, CHANNELS)
+    late = replace(dog, listings=stale)
 
     assert watch(late) == Watched(1, NOTHING, NOTHING, NOTHING)
     assert states.executions == {}
@@ -185,23 +197,6 @@ def test_every_channel_is_watched(dog: Watchdog, orders: FakeOrders) -> None:
     ids = {placed(orders, a_snapshot(channel=channel)).order_id for channel in CHANNELS}
 
     assert set(watch(dog).restarted) == ids
-
-
-def test_received_orders_are_looked_at_in_every_round_the_others_once_an_hour(
-    dog: Watchdog, orders: FakeOrders
-) -> None:
-    received = [placed(orders, a_snapshot(external=f"r{number}")).order_id for number in range(3)]
-    waiting = [released(orders, a_snapshot(external=f"w{number}")).order_id for number in range(40)]
-    looks: list[int] = []
-    restarted: list[str] = []
-
-    for minute in range(60):
-        done = watch(dog, NOW + timedelta(hours=1, minutes=minute), everything=False)
-        looks.append(done.looked_at)
-        restarted += done.restarted
-
-    assert sorted(restarted) == sorted(received + waiting)
-    assert sum(looks) == 60 * len(received) + len(waiting)
 
 
 def test_a_list_of_many_pages_is_watched_whole(

@@ -55,6 +55,10 @@ class Table:
             condition, values = "pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix}
         return self._query_all(condition, values, ConsistentRead=consistent)
 
+    def onward(self, pk: str, start: str) -> list[Item]:
+        """Every item under `pk` whose sort key is `start` or comes after it, in sort-key order."""
+        return self._query_all("pk = :pk AND sk >= :start", {":pk": pk, ":start": start}, ConsistentRead=True)
+
     def first(self, pk: str, prefix: str) -> Item | None:
         """The lowest item under `pk` whose sort key starts with `prefix`."""
         condition, values = "pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix}

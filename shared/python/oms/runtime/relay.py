@@ -1,4 +1,4 @@
-"""From the outbox to the bus: the relay follows the tables' streams, the sweeper follows the index.
+"""From the outbox to the bus: the relay follows the tables' streams, the sweeper (`sweeping`) the index.
 
 Both publish at least once and leave receipts; consumers drop duplicates by natural key. A record
 that cannot be published (too big, refused) is parked in its table, so that it never blocks the
@@ -8,23 +8,21 @@ stream behind it. `oms verify` lists what is parked.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any, Protocol
+from zlib import crc32
 
 from oms.aws.errors import translated
 from oms.aws.items import Item, from_stream
-from oms.aws.outbox import INDEX, PREFIX, SHARDS, buckets_between, event_of
+from oms.aws.outbox import PREFIX, event_of
 from oms.aws.table import Table
 from oms.aws.writes import Put
 from oms.contracts.envelope import SOURCE_PREFIX, to_detail
-from oms.kernel.clock import stamp
 from oms.kernel.errors import Throttled
 from oms.kernel.events import Event
 
 _ENTRIES_PER_CALL = 10
 _BYTES_PER_CALL = 240_000
 """EventBridge takes 10 entries and 256 KB per call; the margin is for what surrounds the detail."""
-_PAGE = 500
 
 
 class Bus(Protocol):
@@ -75,51 +73,6 @@ class Relay:
         ids = tuple(item["event_id"] for item in published)
         return Relayed(ids, tuple(_name(item) for item, _ in parked))
 
-    def sweep(self, start: datetime, stop: datetime) -> Relayed:
-        """Publish what `start`..`stop` has without a receipt. The index is late, so sweep the same time again."""
-        published: list[str] = []
-        parked: list[str] = []
-        for name in buckets_between(start, stop):
-            done = self._sweep_bucket(name, stop)
-            published += done.published
-            parked += done.parked
-        return Relayed(tuple(published), tuple(parked))
-
-    def _sweep_bucket(self, bucket: str, stop: datetime) -> Relayed:
-        listed: dict[str, tuple[str, str]] = {}
-        for shard in range(SHARDS):
-            listed |= self._listed(f"{bucket}#{shard}")
-        if not listed:
-            return Relayed((), ())
-        settled = self._settled(bucket)
-        missing = [key for event_id, key in listed.items() if event_id not in settled]
-        done = [
-            self._republish(missing[start : start + _PAGE], stop) for start in range(0, len(missing), _PAGE)
-        ]
-        published = tuple(event_id for each in done for event_id in each.published)
-        return Relayed(published, tuple(event_id for each in done for event_id in each.parked))
-
-    def _republish(self, keys: Sequence[tuple[str, str]], stop: datetime) -> Relayed:
-        """One piece of a backlog with its receipts: an item holds no more ids, and what is done stays done."""
-        items = self.table.get_many(keys, consistent=True)
-        return self.publish([item for item in items if item.get("occurred_at", "") <= stamp(stop)])
-
-    def _listed(self, bucket: str) -> dict[str, tuple[str, str]]:
-        listed: dict[str, tuple[str, str]] = {}
-        after: Item | None = None
-        while True:
-            page = self.table.index_page(INDEX, "outbox_bucket", bucket, limit=_PAGE, after=after)
-            listed |= {item["outbox_at"]: (item["pk"], item["sk"]) for item in page.items}
-            if page.next_key is None:
-                return listed
-            after = page.next_key
-
-    def _settled(self, bucket: str) -> set[str]:
-        settled: set[str] = set()
-        for item in self.table.collection(f"RELAY#{bucket}"):
-            settled.update(item["event_ids"])
-        return settled
-
     def _put(self, entries: list[dict[str, Any]]) -> list[str]:
         with translated():
             answer = self.bus.put_events(
@@ -135,8 +88,9 @@ class Relay:
         for item in items:
             buckets.setdefault(_bucket(item), []).append(item["event_id"])
         for bucket, event_ids in buckets.items():
-            receipt = {"pk": f"RELAY#{bucket}", "sk": f"RECEIPT#{event_ids[0]}", "event_ids": event_ids}
-            self._leave(receipt)
+            # No receipt takes another's place: another batch may begin with the same event.
+            name = f"{event_ids[0]}#{crc32(str(event_ids).encode()):08x}"
+            self._leave({"pk": f"RELAY#{bucket}", "sk": f"RECEIPT#{name}", "event_ids": event_ids})
 
     def _park(self, item: Item, code: str) -> None:
         bucket, event_id = _bucket(item), _name(item)
@@ -144,12 +98,8 @@ class Relay:
         self._leave(parked)
 
     def _leave(self, receipt: Item) -> None:
-        # A second delivery may carry another batch under the same first event: the longer receipt stays.
-        condition, values = (
-            "attribute_not_exists(pk) OR size(event_ids) < :count",
-            {":count": len(receipt["event_ids"])},
-        )
-        self.table.write(Put(self.table.name, receipt, condition, values=values))
+        """Once: the same batch, delivered again, finds its receipt there."""
+        self.table.write(Put(self.table.name, receipt))
 
 
 def _image(change: Mapping[str, Any]) -> Item:
@@ -212,7 +162,3 @@ def _batches(entries: Sequence[tuple[Item, dict[str, Any]]]) -> Iterable[list[tu
 
 def _length(entry: Mapping[str, Any]) -> int:
     return len(str(entry["Detail"]).encode())
-
-
-LOOK_BACK = timedelta(hours=26)
-"""How far back a full sweep looks: a stream keeps its records for 24 hours."""

@@ -17,11 +17,23 @@ from oms.runtime.step_functions import StepFunctions
 
 MOST_ATTEMPTS = 9
 """Executions an order may use up before a person has to look."""
+ALIVE = ("RUNNING", "PENDING_REDRIVE")
 BROKEN = ("FAILED", "TIMED_OUT", "ABORTED")
 """How an execution can end without having finished: an outage, a limit of the service, a person."""
 _APART = 100
 """Each attempt numbers its assessments and stops from a hundred of its own: reservations, payments and
 exceptions are named by them, and must never be mistaken for those of an attempt that died."""
+_LATER = tuple(str(attempt) for attempt in range(2, MOST_ATTEMPTS + 1))
+_STALE = ("InvalidToken", "ValidationException")
+"""How a page token is refused that is older than 24 hours, or was given for pages of another size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The n-th execution of an order."""
+
+    order_id: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +62,23 @@ class Executions:
         return True
 
     def latest(self, order_id: str) -> tuple[int, str]:
-        """The newest attempt and its status; (0, "") where there is none."""
+        """The newest attempt and its status; (0, "") where there is none.
+
+        An attempt follows only where the one before it has ended: behind one that runs nobody looks.
+        """
         known = (0, "")
         for attempt in range(1, MOST_ATTEMPTS + 1):
-            status = self._status(name(order_id, attempt))
+            status = self.status(order_id, attempt)
             if not status:
                 return known
             known = (attempt, status)
+            if status in ALIVE:
+                return known
         return known
+
+    def status(self, order_id: str, attempt: int) -> str:
+        """How that attempt stands; empty where there is none."""
+        return str(self._described(name(order_id, attempt)).get("status", ""))
 
     def ended_at(self, order_id: str, attempt: int) -> datetime | None:
         """When that attempt ended; None while it has not, or is unknown."""
@@ -65,23 +86,22 @@ class Executions:
         ended: datetime | None = answer.get("stopDate")
         return ended
 
-    def running(self, *, limit: int) -> list[str]:
-        """Order ids of executions that run, newest first."""
-        return self._listed("RUNNING", limit)
+    def listed(
+        self, status: str, *, limit: int, after: str | None = None
+    ) -> tuple[list[Attempt], str | None]:
+        """Up to `limit` executions of one status, newest first, and the token of the next page, None at the end.
 
-    def broken(self, *, limit: int) -> list[str]:
-        """Order ids of executions that came to no proper end, newest first, `limit` of each kind."""
-        return [order_id for status in BROKEN for order_id in self._listed(status, limit)]
-
-    def _listed(self, status: str, limit: int) -> list[str]:
+        A token is good for 24 hours and for the same `limit`. With one that is not, the list begins anew.
+        """
+        request = {"stateMachineArn": self.workflow_arn, "statusFilter": status, "maxResults": limit}
         with translated():
-            answer = self.client.list_executions(
-                stateMachineArn=self.workflow_arn, statusFilter=status, maxResults=limit
-            )
-        return [order_of(str(execution["name"])) for execution in answer["executions"]]
-
-    def _status(self, execution: str) -> str:
-        return str(self._described(execution).get("status", ""))
+            try:
+                answer = self.client.list_executions(**request, **({"nextToken": after} if after else {}))
+            except ClientError as error:
+                if not after or error.response["Error"]["Code"] not in _STALE:
+                    raise
+                return self.listed(status, limit=limit)
+        return [attempt_of(str(one["name"])) for one in answer["executions"]], answer.get("nextToken")
 
     def _described(self, execution: str) -> Mapping[str, Any]:
         """Nothing where there is no such execution."""
@@ -101,9 +121,10 @@ def name(order_id: str, attempt: int) -> str:
     return order_id if attempt == 1 else f"{order_id}-{attempt}"
 
 
-def order_of(execution: str) -> str:
-    """The order an execution's name stands for."""
-    return execution.partition("-")[0]
+def attempt_of(execution: str) -> Attempt:
+    """The order an execution's name stands for, and which attempt. A name that none of ours has counts as a first."""
+    order_id, _, number = execution.partition("-")
+    return Attempt(order_id, int(number) if number in _LATER else 1)
 
 
 def paced(starts: Callable[[], Any], *, rate: int, sleep: Callable[[float], None]) -> Any:

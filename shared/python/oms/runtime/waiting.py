@@ -5,7 +5,7 @@ from datetime import datetime
 from oms.contracts.tasks import AwaitFulfilment, AwaitResolution
 from oms.kernel.events import Actor, Event
 from oms.orders.application.ports import Orders
-from oms.orders.application.release import interruption, wait_for_fulfilment
+from oms.orders.application.release import Interruption, interruption, wait_for_fulfilment
 from oms.orders.application.transitions import existing
 from oms.runtime.step_functions import Tokens
 from oms.support.application.cases import close_all, report
@@ -22,15 +22,19 @@ in circles: it waits for a person."""
 
 def await_fulfilment(command: AwaitFulfilment, *, orders: Orders, tokens: Tokens) -> None:
     """Keep the token; wake the workflow at once where there is nothing to wait for."""
-    wait_for_fulfilment(command.order_id, command.token, orders=orders)
-    wake(command.order_id, orders=orders, tokens=tokens)
+    reason = wait_for_fulfilment(command.order_id, command.token, orders=orders)
+    if reason is not None:
+        _tell(command.token, reason, tokens)
 
 
 def wake(order_id: str, *, orders: Orders, tokens: Tokens) -> bool:
     """Tell the order's waiting workflow what has happened, if anything has. Harmless to repeat."""
-    reason, token = interruption(order_id, orders=orders), orders.token(order_id)
-    if reason is None or token is None:
-        return False
+    reason = interruption(order_id, orders=orders)
+    token = orders.token(order_id) if reason else None
+    return bool(reason and token and _tell(token, reason, tokens))
+
+
+def _tell(token: str, reason: Interruption, tokens: Tokens) -> bool:
     if reason.kind == "CANCELLATION":
         return tokens.interrupt(token, CANCELLATION, "somebody asked to cancel the order")
     return tokens.succeed(token, {"outcome": reason.kind})

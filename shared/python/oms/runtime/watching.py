@@ -1,42 +1,50 @@
 """The watchdog: finds orders that nothing moves any more, and moves them.
 
 It looks for candidates in indexes and lists, which are late, and decides on the order and its
-execution. New orders are looked at in every run; the rest take turns, a sixtieth per minute, so
-that a backlog of a hundred thousand waiting orders costs no more than it must.
+execution. However long the lists are, a round is not: new orders and new trouble are looked at in
+every round, all the rest piece by piece, from where the last round stopped.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from zlib import crc32
+from functools import partial
 
 from oms.kernel.clock import stamp
-from oms.kernel.errors import HoldfastError
-from oms.kernel.events import Actor
-from oms.orders.application.ports import OrderListings, Orders
+from oms.orders.application.ports import OrderListings, Orders, Position
 from oms.orders.domain.order import ACTIVE_STATUSES, Order
 from oms.runtime.logs import failure
-from oms.runtime.starting import BROKEN, MOST_ATTEMPTS, Executions
+from oms.runtime.reviving import WATCHDOG, follow, give_up
+from oms.runtime.starting import ALIVE, BROKEN, MOST_ATTEMPTS, Attempt, Executions
 from oms.runtime.step_functions import Tokens
 from oms.runtime.waiting import wake
-from oms.support.application.cases import close_all, escalate_overdue, report
+from oms.runtime.walking import Bookmarks, Listing, NoBookmarks, Page, T, rotated, walk
+from oms.support.application.cases import escalate_overdue
 from oms.support.application.ports import Cases
-from oms.support.domain.exceptions import Action
 
-WATCHDOG = Actor("system", "watchdog")
 PATIENCE = timedelta(minutes=2)
 """How long a fresh order may stand without a workflow before it counts as lost."""
-GRACE = timedelta(minutes=1)
-"""How long a workflow must have been dead before it is followed by another. Its last task may still run
-and hand the order out; no function of a workflow may run for longer than this."""
 MOST_STARTS = 100
 """Workflows started per round. Orders that wait in the capture queue for their turn look like lost ones:
 whatever the watchdog does to them must stay far below the rate at which the starter admits."""
-_PAGE = 100
-_BROKEN = 50
-_PAGES = 50
-_TURNS = 60
-_ALIVE = {"RUNNING", "PENDING_REDRIVE"}
+MOST_NEW = 5_000
+"""New orders listed in every round, oldest first. Where there are more, they take turns with the others too."""
+MOST_LOOKS = 300
+"""Orders looked at per round, and as many running workflows, from where the last round stopped.
+
+DescribeExecution sets the limit: AWS refills it at 10 calls per second (15 in three regions), which are
+600 between two rounds, and lets 250 more through at once. An order whose workflow lives takes one call,
+a broken workflow that was followed one, a running one none: 300 + 150 + 100 = 550. New orders, and dead
+ones at three calls each, draw on the rest. At an estimated 40 ms per order and 20 ms per workflow that is
+25 of a round's 40 seconds. Source: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
+MOST_NEWLY_BROKEN = 150
+"""Broken workflows looked at in every round, newest first. For 90 days they stay listed, followed or not."""
+MOST_BROKEN = 100
+"""Broken workflows looked at per round from where the last one stopped."""
+_PAGE = 25
+"""Orders or broken workflows per page: twelve long lists of orders have a page each in every round."""
+_LONG_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,113 +55,186 @@ class Watched:
     restarted: tuple[str, ...]
     woken: tuple[str, ...]
     escalated: tuple[str, ...]
+    cut_short: bool = False
+    """Whether the time was over before the round was."""
+    unread: tuple[str, ...] = ()
+    """Lists that could not be read on; what went wrong stands in a log line of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watchdog:
+    """`hurry` tells, once the time of a round is over, that it is. Two watchdogs at once are harmless."""
+
     orders: Orders
     listings: OrderListings
     cases: Cases
     executions: Executions
     tokens: Tokens
-    channels: Iterable[str]
+    channels: Sequence[str]
+    bookmarks: Bookmarks
+    hurry: Callable[[], bool]
 
     def round(self, now: datetime, *, everything: bool = False) -> Watched:
-        """One look. `everything` gives every order its turn at once (after an outage)."""
+        """One look. `everything`: at every order, as far as the time and the starts go (after an outage)."""
         escalated = escalate_overdue(cases=self.cases, now=now, actor=WATCHDOG)
-        seen: dict[str, None] = {}
-        restarted: list[str] = []
-        woken: list[str] = []
-        for order in self._candidates(now, everything):
-            seen[order.order_id] = None
-            if len(restarted) < MOST_STARTS and _alone(self._restarted, order.order_id, now):
-                restarted.append(order.order_id)
-            elif _alone(self._woken, order.order_id):
-                woken.append(order.order_id)
-        for order_id in dict.fromkeys(self.executions.broken(limit=_BROKEN)):
-            if (
-                order_id not in seen
-                and len(restarted) < MOST_STARTS
-                and _alone(self._taken_up, order_id, now)
-            ):
-                restarted.append(order_id)
-        for order_id in self.executions.running(limit=1000):
-            due = everything or _turn(order_id) == now.minute
-            if due and order_id not in seen and _alone(self._woken, order_id):
-                woken.append(order_id)
-        return Watched(len(seen), tuple(restarted), tuple(woken), tuple(case.case_id for case in escalated))
-
-    def _candidates(self, now: datetime, everything: bool) -> Iterator[Order]:
-        until = stamp(now - PATIENCE)
-        for channel in self.channels:
-            for status in ACTIVE_STATUSES:
-                for order in self._listed(channel, status, until):
-                    if everything or status == "RECEIVED" or _turn(order.order_id) == now.minute:
-                        yield order
-
-    def _listed(self, channel: str, status: str, until: str) -> Iterator[Order]:
-        after = None
-        for _ in range(_PAGES):
-            found, after = self.listings.by_status(channel, status, limit=_PAGE, after=after, until=until)
-            yield from found
-            if after is None:
-                return
-
-    def _restarted(self, order_id: str, now: datetime) -> bool:
-        attempt, status = self.executions.latest(order_id)
-        if status in _ALIVE:
-            return False
-        order = self.orders.load(order_id)
-        return order is not None and not order.is_terminal and self._started_next(order, attempt, now)
-
-    def _taken_up(self, order_id: str, now: datetime) -> bool:
-        """Whether an order whose last workflow broke off was given a new one.
-
-        Also an order that is at its end: it may have been called off and still hold stock or money.
-        """
-        attempt, status = self.executions.latest(order_id)
-        order = self.orders.load(order_id) if status in BROKEN else None
-        return order is not None and self._started_next(order, attempt, now)
-
-    def _started_next(self, order: Order, attempt: int, now: datetime) -> bool:
-        ended = self.executions.ended_at(order.order_id, attempt) if attempt else None
-        if ended and now - ended < GRACE:
-            return False
-        if attempt >= MOST_ATTEMPTS:
-            self._give_up(order, now)
-            return False
-        # What the dead workflow waited for wakes nobody; the next one asks again where it has to.
-        reason = "its workflow has ended and is started again"
-        close_all(order.order_id, Action.RETRY, cases=self.cases, now=now, actor=WATCHDOG, reason=reason)
-        return self.executions.start(order.order_id, attempt=attempt + 1)
-
-    def _give_up(self, order: Order, now: datetime) -> None:
-        """What breaks every time needs an engineer, not a tenth try."""
-        report(
-            subject=order.order_id,
-            key="workflow",
-            channel=order.channel,
-            kind="WORKFLOW_BROKEN",
-            detail=f"{MOST_ATTEMPTS} workflows of the order have broken off.",
-            cases=self.cases,
-            now=now,
-            actor=WATCHDOG,
+        round_ = _Round(self, now, everything)
+        round_.go()
+        return Watched(
+            len(round_.seen),
+            tuple(round_.restarted),
+            tuple(round_.woken),
+            tuple(case.case_id for case in escalated),
+            round_.cut_short,
+            tuple(round_.unread),
         )
+
+
+@dataclass(slots=True)
+class _Round:
+    """One look. Looks at single things answer False where a workflow is needed and no more may be started."""
+
+    dog: Watchdog
+    now: datetime
+    everything: bool
+    seen: set[str] = field(default_factory=set)
+    """Orders, as listed by status."""
+    met: set[Attempt] = field(default_factory=set)
+    """Broken workflows."""
+    restarted: list[str] = field(default_factory=list)
+    woken: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    cut_short: bool = False
+
+    def go(self) -> None:
+        fronts = () if self.everything else (self._new, self._newly_broken)
+        parts = (*fronts, self._waiting, self._broken, self._running)
+        turn = int(self.now.timestamp()) // 60
+        # Who comes first may use up the time or the starts. So each part does in its turn, and in it each list.
+        for part in rotated(parts, turn):
+            part(turn // len(parts))
+
+    def _new(self, turn: int) -> None:
+        self._walk(self._orders(["RECEIVED"], _LONG_PAGE), self._order, MOST_NEW, turn, kept=False)
+
+    def _waiting(self, turn: int) -> None:
+        """Also the new ones: there may be more than are looked at from the oldest."""
+        self._walk(self._orders(ACTIVE_STATUSES, _PAGE), self._order, MOST_LOOKS, turn)
+
+    def _newly_broken(self, turn: int) -> None:
+        lists = self._executions(BROKEN, MOST_NEWLY_BROKEN // len(BROKEN))
+        self._walk(lists, self._broken_one, MOST_NEWLY_BROKEN, turn, kept=False)
+
+    def _broken(self, turn: int) -> None:
+        self._walk(self._executions(BROKEN, _PAGE), self._broken_one, MOST_BROKEN, turn)
+
+    def _running(self, turn: int) -> None:
+        """Mostly for orders that have ended or were called off, and stand in no list of active ones."""
+        self._walk(self._executions(["RUNNING"], _LONG_PAGE), self._running_one, MOST_LOOKS, turn)
+
+    def _walk(
+        self,
+        lists: Sequence[Listing[T]],
+        look: Callable[[T], bool],
+        most: int,
+        turn: int,
+        *,
+        kept: bool = True,
+    ) -> None:
+        walk(
+            rotated(lists, turn),
+            look,
+            bookmarks=self.dog.bookmarks if kept and not self.everything else NoBookmarks(),
+            most=None if self.everything else most,
+            hurry=self._hurry,
+            trouble=self._trouble,
+        )
+
+    def _hurry(self) -> bool:
+        """Is asked only where there is something left to do."""
+        self.cut_short = self.cut_short or self.dog.hurry()
+        return self.cut_short
+
+    def _trouble(self, name: str, error: Exception) -> None:
+        failure("watchdog", error, list=name)
+        self.unread.append(name)
+
+    def _orders(self, statuses: Iterable[str], size: int) -> list[Listing[Order]]:
+        return [
+            Listing(f"{channel}#{status}", size, partial(self._page_of_orders, channel, status, size))
+            for channel in self.dog.channels
+            for status in statuses
+        ]
+
+    def _page_of_orders(self, channel: str, status: str, size: int, after: str | None) -> Page[Order]:
+        until = stamp(self.now - PATIENCE)
+        if after and after > until:
+            return Page([], None)  # another's clock is ahead, and an index refuses to go on beyond `until`
+        at, _, order_id = (after or "").partition("#")
+        position = Position(channel, at, order_id) if after else None
+        found, behind = self.dog.listings.by_status(channel, status, limit=size, after=position, until=until)
+        entries = [(order, f"{order.placed_at}#{order.order_id}") for order in found]
+        return Page(entries, f"{behind.at}#{behind.item_id}" if behind else None)
+
+    def _executions(self, statuses: Iterable[str], size: int) -> list[Listing[Attempt]]:
+        def page(status: str, after: str | None) -> Page[Attempt]:
+            found, behind = self.dog.executions.listed(status, limit=size, after=after)
+            return Page([(attempt, None) for attempt in found], behind)
+
+        return [Listing(status, size, partial(page, status)) for status in statuses]
+
+    def _order(self, listed: Order) -> bool:
+        order_id = listed.order_id
+        if order_id in self.seen or _alone(self._moved, order_id):
+            self.seen.add(order_id)
+            return True
+        return False
+
+    def _moved(self, order_id: str) -> bool:
+        attempt, status = self.dog.executions.latest(order_id)
+        if status in ALIVE:
+            return self._woken(order_id)
+        order = self.dog.orders.load(order_id)
+        return order is None or order.is_terminal or self._followed(order, attempt)
+
+    def _broken_one(self, broken: Attempt) -> bool:
+        order_id = broken.order_id
+        if broken in self.met or order_id in self.seen or _alone(self._taken_up, order_id, broken.number):
+            self.met.add(broken)
+            return True
+        return False
+
+    def _taken_up(self, order_id: str, attempt: int) -> bool:
+        """Also an order that is at its end: it may have been called off and still hold stock or money."""
+        if self.dog.executions.status(order_id, attempt + 1):
+            return True  # followed before; where that one has broken off too, it is listed itself
+        # The list is late: the workflow may have been redriven by a person.
+        broken = self.dog.executions.status(order_id, attempt) in BROKEN
+        order = self.dog.orders.load(order_id) if broken else None
+        return order is None or self._followed(order, attempt)
+
+    def _followed(self, order: Order, attempt: int) -> bool:
+        if attempt >= MOST_ATTEMPTS:
+            give_up(order, cases=self.dog.cases, now=self.now)
+        elif len(self.restarted) >= MOST_STARTS:
+            return False
+        elif follow(order, attempt, cases=self.dog.cases, executions=self.dog.executions, now=self.now):
+            self.restarted.append(order.order_id)
+        return True
+
+    def _running_one(self, running: Attempt) -> bool:
+        return running.order_id in self.seen or _alone(self._woken, running.order_id)
 
     def _woken(self, order_id: str) -> bool:
-        return self.orders.load(order_id) is not None and wake(
-            order_id, orders=self.orders, tokens=self.tokens
-        )
+        ours = self.dog.orders.load(order_id) is not None
+        if ours and wake(order_id, orders=self.dog.orders, tokens=self.dog.tokens):
+            self.woken.append(order_id)
+        return True
 
 
-def _alone(look: Callable[..., bool], order_id: str, *more: datetime) -> bool:
+def _alone(look: Callable[..., bool], order_id: str, *more: int) -> bool:
     """One order's trouble is its own: it is logged, and the round goes on with the others."""
     try:
         return look(order_id, *more)
-    except HoldfastError as error:
+    except Exception as error:  # also of an order that cannot be read: no list may wait for it
         failure("watchdog", error, order_id=order_id)
-        return False
-
-
-def _turn(order_id: str) -> int:
-    return crc32(order_id.encode()) % _TURNS
+        return True

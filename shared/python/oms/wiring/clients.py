@@ -2,6 +2,9 @@
 
 Retries live in one layer, the workflow or the queue; the second attempt here only bridges a lost
 connection, and every write is conditional, so it is harmless.
+
+Requests are not checked on this side, because AWS checks them anyway, and the user agent is a constant
+that botocore need not put together anew: both would take their time in every call.
 """
 
 from collections.abc import Callable
@@ -20,6 +23,8 @@ _CONFIG = Config(
     read_timeout=10,
     retries={"mode": "standard", "total_max_attempts": 2},
     max_pool_connections=10,
+    parameter_validation=False,
+    user_agent="holdfast",
 )
 
 

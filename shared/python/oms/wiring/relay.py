@@ -1,19 +1,16 @@
 """The relay and the sweeper, ready to use."""
 
+import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from oms.aws.table import Table
 from oms.runtime.logs import log, metric
-from oms.runtime.relay import LOOK_BACK, Relay
+from oms.runtime.relay import Relay
+from oms.runtime.sweeping import sweep
 from oms.wiring.clients import client, now
 from oms.wiring.settings import required
-
-_GRACE = timedelta(seconds=90)
-"""What the stream gets to deliver before the sweeper does its work for it."""
-_RECENT = timedelta(minutes=30)
 
 
 @cache
@@ -32,21 +29,20 @@ def relay_records(records: Iterable[Mapping[str, Any]]) -> None:
 
 
 def sweep_outbox(event: Mapping[str, Any]) -> None:
-    """Publish what the streams lost: the last half hour at every run, 26 hours back once an hour.
+    """Publish what the streams lost. On demand {"hours": n} looks back as far as it is told, at everything.
 
-    On demand {"hours": n} looks back as far as it is told: after an outage that lasted longer.
+    Raises the first trouble it met, after every table had its turn.
     """
-    moment = now()
-    back = timedelta(hours=int(event["hours"])) if "hours" in event else _back(moment)
-    start = moment - back
-    for table_name in required("OUTBOX_TABLES").split(","):
-        swept = _relay(table_name).sweep(start, moment - _GRACE)
+    hours = int(event["hours"]) if "hours" in event else None
+    relays = [_relay(table_name) for table_name in required("OUTBOX_TABLES").split(",")]
+    swept = sweep(relays, now(), clock=time.monotonic, hours=hours)
+    for one in swept:
         metric(
             "sweep_outbox",
-            {"Republished": len(swept.published), "Parked": len(swept.parked)},
-            table=table_name,
+            {"Republished": one.published, "Parked": one.parked, "BucketsLeft": len(one.left)},
+            table=one.table,
+            oldest_left=next(iter(one.left), None),
         )
-
-
-def _back(moment: datetime) -> timedelta:
-    return LOOK_BACK if moment.minute == 0 else _RECENT
+    troubles = [error for one in swept for error in one.errors]
+    if troubles:
+        raise troubles[0]

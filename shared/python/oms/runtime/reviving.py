@@ -1,0 +1,40 @@
+"""A dead workflow is followed by another, a few times; then a person is told."""
+
+from datetime import datetime, timedelta
+
+from oms.kernel.events import Actor
+from oms.orders.domain.order import Order
+from oms.runtime.starting import MOST_ATTEMPTS, Executions
+from oms.support.application.cases import close_all, report
+from oms.support.application.ports import Cases
+from oms.support.domain.exceptions import Action
+
+WATCHDOG = Actor("system", "watchdog")
+GRACE = timedelta(minutes=1)
+"""How long a workflow must have been dead before it is followed by another. Its last task may still run
+and hand the order out; no function of a workflow may run for longer than this."""
+
+
+def follow(order: Order, attempt: int, *, cases: Cases, executions: Executions, now: datetime) -> bool:
+    """Whether a workflow was started after the one that has ended; attempt 0: the order has never had one."""
+    ended = executions.ended_at(order.order_id, attempt) if attempt else None
+    if ended and now - ended < GRACE:
+        return False
+    # What the dead workflow waited for wakes nobody; the next one asks again where it has to.
+    reason = "its workflow has ended and is started again"
+    close_all(order.order_id, Action.RETRY, cases=cases, now=now, actor=WATCHDOG, reason=reason)
+    return executions.start(order.order_id, attempt=attempt + 1)
+
+
+def give_up(order: Order, *, cases: Cases, now: datetime) -> None:
+    """What breaks every time needs an engineer, not a tenth try. Harmless to repeat."""
+    report(
+        subject=order.order_id,
+        key="workflow",
+        channel=order.channel,
+        kind="WORKFLOW_BROKEN",
+        detail=f"{MOST_ATTEMPTS} workflows of the order have broken off.",
+        cases=cases,
+        now=now,
+        actor=WATCHDOG,
+    )
