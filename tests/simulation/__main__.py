@@ -1,0 +1,64 @@
+"""Play the whole system under faults, seed by seed.
+
+    python -m tests.simulation --seeds 1000 [--first 1] [--workers 2] [--first-broken]
+    python -m tests.simulation --seed 42            one run, and what became of it
+
+Prints what was played and every law that broke; the exit code is 1 where one did.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from multiprocessing import get_context
+from typing import Final
+
+from tests.simulation.run import Outcome, simulate
+from tests.simulation.summary import Summary
+
+_CHUNK: Final = 8
+_SHOWN: Final = 6
+
+
+def main() -> None:
+    options = _options()
+    seeds = [options.seed] if options.seed else range(options.first, options.first + options.seeds)
+    began = time.perf_counter()
+    summary = Summary()
+    for outcome in _played(seeds, options.workers):
+        summary.add(outcome)
+        if outcome.broken:
+            _say(f"broken: seed {outcome.seed}", *(f"   {text}" for text in outcome.broken[:_SHOWN]))
+            if options.first_broken:
+                break
+    _say(*summary.text(time.perf_counter() - began))
+    sys.exit(1 if summary.broken else 0)
+
+
+def _played(seeds: "list[int] | range", workers: int) -> Iterator[Outcome]:
+    if workers == 1 or len(seeds) == 1:
+        yield from map(simulate, seeds)
+        return
+    with get_context("spawn").Pool(workers) as pool:
+        yield from pool.imap_unordered(simulate, seeds, chunksize=_CHUNK)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="tests.simulation", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--first-broken", action="store_true", help="stop at the first broken law")
+    return parser.parse_args()
+
+
+def _say(*lines: str) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Those who use the system: one small class each."""

@@ -1,0 +1,72 @@
+"""Customers: they place orders, some of them twice, and some change their minds."""
+
+from typing import Any
+
+from oms.kernel.ids import order_id
+
+from tests.simulation.actors.actor import Actor
+
+_TOKENS = (
+    "pm_card_visa",
+    "pm_card_visa",
+    "pm_card_visa",
+    "pm_card_chargeDeclined",
+    "pm_card_authenticationRequired",
+)
+_MAILBOXES = ("buyer", "buyer", "buyer", "buyer", "review", "reject")
+_SPREAD = 120.0
+
+
+class Shop(Actor):
+    def begin(self) -> None:
+        for number in range(self.plot.orders):
+            self.after(0, _SPREAD, lambda number=number: self._place(number))
+
+    def _place(self, number: int) -> None:
+        body = self._order(number)
+
+        def answered(status: int, answer: dict[str, Any]) -> None:
+            if status < 300:
+                self.plot.acknowledged.append(answer["order_id"])
+
+        for _ in range(2 if self.chance.random() < 0.1 else 1):
+            self.ask("POST /v1/orders", body, client="shop", key=f"key-{number}", answered=answered)
+        if self.chance.random() < 0.25:
+            self.after(0, 400, lambda: self._cancel(number))
+
+    def _cancel(self, number: int) -> None:
+        path = {"order_id": order_id("web", str(number))}
+        body = {"reason_code": "other"}
+        self.ask("POST /v1/orders/{order_id}/cancel", body, client="shop", path=path)
+
+    def _order(self, number: int) -> dict[str, Any]:
+        pick = self.chance.choice
+        skus = self.chance.sample(self.plot.skus, k=min(len(self.plot.skus), pick((1, 1, 1, 2, 3))))
+        lines = [
+            {
+                "line_id": f"L{row}",
+                "sku": sku,
+                "quantity": pick((1, 1, 2, 3)),
+                "unit_price": pick((500, 1999)),
+            }
+            for row, sku in enumerate(skus)
+        ]
+        return {
+            "external_order_id": str(number),
+            "currency": "GBP",
+            "ship_to": {
+                "name": "A Buyer",
+                "line1": "1 High Street",
+                "city": "Leeds",
+                "postal_code": "LS1 1UR",
+                "country": "GB",
+            },
+            "customer": {"email": f"{pick(_MAILBOXES)}@example.com"},
+            "lines": lines,
+            "prices_include_tax": pick((True, False)),
+            "shipping": pick((0, 0, 495)),
+            "payment": {
+                "token": pick(_TOKENS),
+                "capture": pick(("on_shipment", "on_shipment", "with_order")),
+            },
+        }

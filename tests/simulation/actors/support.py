@@ -1,0 +1,61 @@
+"""Support staff and engineers: they decide what waits for them."""
+
+from datetime import timedelta
+
+from oms.aws.items import unmarshal
+from oms.aws.table import Table
+from oms.kernel.events import Actor as Person
+from oms.support.adapters.dynamo import DynamoCases, case_of
+from oms.support.application.cases import decide
+from oms.support.domain.exceptions import Action, Case
+
+from tests.simulation.actors.actor import Actor
+from tests.simulation.cloud.world import EPOCH
+
+_ROUND = 300.0
+_AGENT = Person("staff", "agent")
+
+
+class Support(Actor):
+    """Decides at random; once the weather is calm, what it retried in vain it cancels."""
+
+    def begin(self) -> None:
+        self._seen: dict[str, int] = {}
+        self.after(60, _ROUND, self._round)
+
+    def _round(self) -> None:
+        for item in list(self.world.dynamo.items("support")):
+            if item["sk"]["S"].startswith("CASE#"):
+                case = case_of(unmarshal(item))
+                if case.is_open and self.chance.random() < 0.7:
+                    self._decide(case)
+        self.after(_ROUND / 2, _ROUND, self._round)
+
+    def _decide(self, case: Case) -> None:
+        action = self._choice(case)
+        if action is None:
+            return
+        now = EPOCH + timedelta(seconds=self.world.agenda.now)
+        cases = DynamoCases(Table(self.world.dynamo, "support"))
+        decide(case.case_id, action, cases=cases, now=now, actor=_AGENT, reason="decided")
+        if case.message and action is Action.RETRY:
+            self._send_again(case)
+        for mapping in self.world.mappings.values():
+            mapping.notice()
+
+    def _choice(self, case: Case) -> Action | None:
+        offered = [Action(action) for action in case.actions]
+        tried = self._seen.get(case.subject, 0)
+        self._seen[case.subject] = tried + 1
+        if tried > 6 and Action.CANCEL in offered:
+            return Action.CANCEL
+        return self.chance.choice(offered) if offered else None
+
+    def _send_again(self, case: Case) -> None:
+        for name, queue in self.world.queues.all.items():
+            if name == "capture-payment" and case.kind == "CAPTURE_FAILED":
+                self.world.queues.send(queue, case.message)
+                return
+            if case.subject == f"holdfast-{name}":
+                self.world.queues.send(queue, case.message)
+                return

@@ -1,0 +1,104 @@
+"""Simulated time: what is to be done when, and work that can pause in the middle.
+
+One thread, one order of events: whatever is due next happens next, and of two things due at the same
+moment the one that was put down first. Nothing here knows a clock or chance.
+"""
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from itertools import count
+from typing import Any
+
+from greenlet import getcurrent, greenlet
+
+Ended = Callable[[Any, BaseException | None], None]
+
+
+class Killed(BaseException):
+    """Ends a process where it stands, as a crash does. No handler catches it."""
+
+
+class Agenda:
+    """`now` is in seconds since the run began."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.steps = 0
+        self.current: Process | None = None
+        """The process whose code runs; None while the agenda itself acts."""
+        self.living: set[Process] = set()
+        self._hub = getcurrent()
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._numbers = count()
+
+    def after(self, seconds: float, action: Callable[[], None]) -> None:
+        heappush(self._due, (self.now + seconds, next(self._numbers), action))
+
+    def run(self, until: float) -> None:
+        """Do everything that is due up to `until` seconds, then stand there."""
+        while self._due and self._due[0][0] <= until:
+            self.now, _, action = heappop(self._due)
+            self.steps += 1
+            action()
+        self.now = until
+
+    def spawn(self, work: Callable[[], Any], ended: Ended) -> "Process":
+        """Begin `work` at once. `ended` hears its result, or what it raised; Killed too."""
+        process = Process(self, work, ended)
+        self.living.add(process)
+        self.after(0.0, process.resume)
+        return process
+
+    def pause(self, seconds: float) -> None:
+        """Let `seconds` pass for the process that calls; others act meanwhile. Raises Killed."""
+        process = self.current
+        assert process is not None, "only a process can pause"
+        self.after(seconds, process.resume)
+        self.current = None
+        self._hub.switch()
+        if process.killed:
+            raise Killed
+
+    def close(self) -> None:
+        """Kill what still lives, so that nothing of this run is left behind."""
+        self._due.clear()
+        for process in sorted(self.living, key=lambda one: one.number):
+            process.kill()
+            process.resume()
+        self._due.clear()
+
+
+class Process:
+    """Work in a greenlet of its own."""
+
+    _numbers = count()
+
+    def __init__(self, agenda: Agenda, work: Callable[[], Any], ended: Ended) -> None:
+        self.number = next(self._numbers)
+        self.killed = False
+        self._agenda = agenda
+        self._ended = ended
+        self._greenlet = greenlet(lambda: self._run(work), agenda._hub)
+
+    def kill(self) -> None:
+        """It ends at its next step, without having heard of it."""
+        self.killed = True
+
+    def resume(self) -> None:
+        if not self._greenlet.dead:
+            self._agenda.current = self
+            self._greenlet.switch()
+            self._agenda.current = None
+
+    def _run(self, work: Callable[[], Any]) -> None:
+        value: Any = None
+        failure: BaseException | None = None
+        try:
+            if self.killed:
+                raise Killed
+            value = work()
+        except (Exception, Killed) as error:
+            failure = error
+        self._agenda.living.discard(self)
+        self._agenda.current = None
+        self._ended(value, failure)

@@ -1,0 +1,66 @@
+"""Lambda: handlers as processes that may crash, outlive their caller, or run with a wrong clock."""
+
+import copy
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from infra.catalogue import CATALOGUE
+from tests.simulation.agenda import Agenda, Killed, Process
+from tests.simulation.asl.effects import Failed, Succeeded, raised
+from tests.simulation.cloud.stage import handlers
+from tests.simulation.weather import Weather
+
+Said = Callable[[Succeeded | Failed], None]
+
+_FOLDERS = {folder.rpartition("/")[2]: folder for folder in CATALOGUE}
+_SKEW = 15 * 60.0
+_MOST_LATE = 0.08
+_LOST = Failed("Lambda.Unknown", "the function ended, and its answer was lost")
+_CRASHED = Failed("Runtime.ExitError", "the environment ended")
+
+
+class Functions:
+    """Invokes by folder or by the name a workflow file has for it."""
+
+    def __init__(self, agenda: Agenda, chance: Random, weather: Weather) -> None:
+        self._agenda, self._chance, self._weather = agenda, chance, weather
+        self.skews: dict[Process, float] = {}
+        """Seconds by which a process's clock is wrong."""
+
+    def invoke(self, function: str, payload: Any, answer: Said) -> None:
+        """Run the handler once; `answer` hears how it ended, or that nobody knows."""
+        folder = _FOLDERS.get(function, function)
+        handler = handlers()[folder]
+        event = copy.deepcopy(payload)
+        late = self._chance.uniform(0.005, _MOST_LATE)
+        self._agenda.after(late, lambda: self._start(folder, lambda: handler(event, None), answer))
+
+    def _start(self, folder: str, work: Callable[[], Any], answer: Said) -> None:
+        now = self._agenda.now
+        lost = self._weather.meets("lost_invocation", now)
+        heard = [(lambda _: answer(_LOST)) if lost else answer]
+        process = self._agenda.spawn(work, lambda value, failure: self._end(process, value, failure, heard))
+        if self._weather.meets("clock_skew", now):
+            self.skews[process] = self._chance.uniform(-_SKEW, _SKEW)
+        timeout = CATALOGUE[folder].timeout
+        self._agenda.after(timeout, lambda: self._overdue(process, timeout, heard))
+
+    def _overdue(self, process: Process, timeout: int, heard: list[Said]) -> None:
+        if process in self._agenda.living:
+            process.kill()
+            _tell(heard, Failed("Sandbox.Timedout", f"Task timed out after {timeout} seconds"))
+
+    def _end(self, process: Process, value: Any, failure: BaseException | None, heard: list[Said]) -> None:
+        self.skews.pop(process, None)
+        if isinstance(failure, Killed):
+            _tell(heard, _CRASHED)
+        elif failure is not None:
+            _tell(heard, raised(failure))
+        else:
+            _tell(heard, Succeeded(value))
+
+
+def _tell(heard: list[Said], what: Succeeded | Failed) -> None:
+    while heard:
+        heard.pop()(what)

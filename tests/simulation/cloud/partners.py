@@ -1,0 +1,73 @@
+"""The partners of the sandbox, without a network between."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+
+from ops.sandbox.accertify import Accertify
+from ops.sandbox.avalara import Avalara
+from ops.sandbox.replies import Call, Reply
+from ops.sandbox.store import Store
+from ops.sandbox.stripe import Stripe
+from tests.simulation.weather import Weather
+
+_READ_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """As much of httpx.Response as the partners' clients read."""
+
+    status_code: int
+    body: bytes
+    headers: Any
+
+    def iter_raw(self) -> Iterator[bytes]:
+        yield self.body
+
+
+class Partners:
+    def __init__(self, chance: Random, weather: Weather, seconds: Callable[[], float]) -> None:
+        self._chance, self._weather, self._seconds = chance, weather, seconds
+        store = Store()
+        self.stripe, self.avalara, self.accertify = Stripe(store), Avalara(store), Accertify(store)
+
+    def exchange(
+        self, pause: Callable[[float], None], method: str, url: str, headers: Any, query: Any, content: Any
+    ) -> Answered:
+        """One request. Raises httpx errors as the network would."""
+        pause(self._chance.uniform(0.02, 0.3))
+        if self._meets("partner_hang"):
+            pause(_READ_SECONDS)
+            raise httpx.ReadTimeout("nothing came")
+        if self._meets("partner_5xx"):
+            status = self._chance.choice((500, 502, 503, 429))
+            return Answered(status, b"{}", {})
+        answer = self._answer(method, url, headers, query, content)
+        if self._meets("partner_commit_then_timeout"):
+            pause(_READ_SECONDS)
+            raise httpx.ReadTimeout("it took effect, and nothing came")
+        pause(self._chance.uniform(0.01, 0.1))
+        return answer
+
+    def _meets(self, fault: str) -> bool:
+        return self._weather.meets(fault, self._seconds())
+
+    def _answer(self, method: str, url: str, headers: Any, query: Any, content: Any) -> Answered:
+        parts = urlsplit(url)
+        name, slash, path = parts.path.removeprefix("/").partition("/")
+        text = urlencode(query) if query else parts.query
+        sent = {key.lower(): value for key, value in headers.items()}
+        partner: Any = getattr(self, name)
+        reply: Reply = partner.answer(Call(method, slash + path, sent, text, content or b""))
+        return Answered(reply.status, _encoded(reply.body), {})
+
+
+def _encoded(body: Any) -> bytes:
+    import json
+
+    return body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -1,0 +1,253 @@
+"""Bugs of the kind that engineers really make, planted one at a time: the simulator must find each.
+
+    python -m tests.simulation.planted [--seeds N] [--only NAME]
+
+Each is a change of one line in a copy of the project. A bug that is not found is a hole in the simulator.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+_NEEDED: Final = ("shared", "functions", "statemachines", "infra", "ops", "tests", "pyproject.toml")
+_OMS: Final = "shared/python/oms"
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """`before` stands once in `file`."""
+
+    name: str
+    file: str
+    before: str
+    after: str
+
+
+BUGS: Final = (
+    Bug(
+        "stock is taken without a condition",
+        f"{_OMS}/inventory/adapters/moves.py",
+        'condition="#source >= :units",',
+        'condition="attribute_exists(pk)",',
+    ),
+    Bug(
+        "a chunk is changed over a newer version",
+        f"{_OMS}/inventory/adapters/moves.py",
+        'condition="#version = :before",',
+        'condition="#version >= :before OR #version < :before",',
+    ),
+    Bug(
+        "an order is saved over a newer version",
+        f"{_OMS}/orders/adapters/dynamo.py",
+        'return Put(self.table.name, item, "version = :before", values=before)',
+        'return Put(self.table.name, item, "version <> :before OR version = :before", values=before)',
+    ),
+    Bug(
+        "an order is placed over the one that is there",
+        f"{_OMS}/orders/adapters/dynamo.py",
+        "            Put(self.table.name, order_item(order)),",
+        '            Put(self.table.name, order_item(order), "attribute_exists(pk) OR attribute_not_exists(pk)"),',
+    ),
+    Bug(
+        "a payment is saved over a newer version",
+        f"{_OMS}/payments/adapters/dynamo.py",
+        'condition, values = "version = :seen", {":seen": payment.version - 1}',
+        'condition, values = "version >= :seen", {":seen": 0}',
+    ),
+    Bug(
+        "the key of an authorization is made anew for each try",
+        f"{_OMS}/payments/application/authorizing.py",
+        "            key=payment.key,",
+        '            key=f"{payment.key}-{payment.version}-{desk.now}",',
+    ),
+    Bug(
+        "the key of a capture is made anew for each try",
+        f"{_OMS}/payments/application/capturing.py",
+        "            key=effect.key,",
+        '            key=f"{effect.key}-{desk.now}",',
+    ),
+    Bug(
+        "a capture in doubt is made again without asking",
+        f"{_OMS}/payments/application/capturing.py",
+        "        if found := desk.gateway.find_capture(reference=payment.reference, key=key):",
+        "        if found := None:",
+    ),
+    Bug(
+        "money moves without a journal entry",
+        f"{_OMS}/payments/adapters/dynamo.py",
+        "        if entry:",
+        "        if entry and not payment.prepaid:",
+    ),
+    Bug(
+        "a cancelled order keeps its money",
+        "statemachines/order_capture.asl.yaml",
+        "    Catch: *cancel_failed\n    Next: SettleCancellation",
+        "    Catch: *cancel_failed\n    Next: Complete",
+    ),
+    Bug(
+        "a cancelled order keeps its stock",
+        f"{_OMS}/runtime/assessing/stock.py",
+        "    return turn(command.run) + int(command.own) if command.run else EVER",
+        "    return turn(command.run) + int(command.own) if command.run else 0",
+    ),
+    Bug(
+        "a new assessment takes stock on top of the old",
+        "statemachines/assess_order.asl.yaml",
+        "        Next: PlanFulfilment\n    Default: GiveBackEarlier",
+        "        Next: PlanFulfilment\n    Default: PlanFulfilment",
+    ),
+    Bug(
+        "an overtaken assessment may still reserve",
+        f"{_OMS}/inventory/adapters/moves.py",
+        'condition="attribute_not_exists(pk) OR #turn <= :turn",',
+        'condition="attribute_not_exists(pk) OR #turn <= :turn OR #turn > :turn",',
+    ),
+    Bug(
+        "giving back forgets what the locations still owe",
+        f"{_OMS}/runtime/assessing/stock.py",
+        "    kept: Mapping[StockKey, int] = committed_units(orders.fulfilment_orders(command.order_id))",
+        "    kept: Mapping[StockKey, int] = {}",
+    ),
+    Bug(
+        "a cancelled order is released",
+        f"{_OMS}/orders/application/release.py",
+        '        if order.cancel_requested or not order.may("release"):',
+        '        if not order.may("release"):',
+    ),
+    Bug(
+        "a consumer swallows its errors",
+        f"{_OMS}/runtime/queues.py",
+        '                failed.append({"itemIdentifier": message["messageId"]})',
+        "                pass",
+    ),
+    Bug(
+        "the inbox is written before the effect",
+        f"{_OMS}/runtime/queues.py",
+        "        handle(event)\n        if box:\n            box.keep(event.event_id)",
+        "        if box:\n            box.keep(event.event_id)\n        handle(event)",
+    ),
+    Bug(
+        "the relay takes a refusal of the bus for a success",
+        f"{_OMS}/runtime/relay.py",
+        "                if code:",
+        "                if False:",
+    ),
+    Bug(
+        "the relay leaves its receipts before it publishes",
+        f"{_OMS}/runtime/relay.py",
+        "        entries, parked = _entries(items)",
+        "        self._receipts(items)\n        entries, parked = _entries(items)",
+    ),
+    Bug(
+        "a shipment is booked out again with every delivery",
+        f"{_OMS}/inventory/application/shipping.py",
+        "without(leaving, reservations.shipped_by(order_id, shipment_id))",
+        "without(leaving, {})",
+    ),
+    Bug(
+        "a repeated shipment report ships again",
+        f"{_OMS}/orders/domain/shipping.py",
+        "    if known := fulfilment_order.shipments.get(parcel.shipment_id):",
+        "    if known := None:",
+    ),
+    Bug(
+        "a wait looks first and keeps its token second",
+        f"{_OMS}/orders/application/release.py",
+        "    orders.keep_token(order_id, token)\n    return interruption(order_id, orders=orders)",
+        "    found = interruption(order_id, orders=orders)\n    orders.keep_token(order_id, token)\n    return found",
+    ),
+    Bug(
+        "the refund is one penny too much",
+        f"{_OMS}/payments/application/settling.py",
+        "        amount = payment.refundable - shipped_total",
+        "        amount = payment.refundable - shipped_total + (shipped_total > 0)",
+    ),
+    Bug(
+        "a settlement does not wait for captures under way",
+        f"{_OMS}/payments/application/settling.py",
+        '    if not begun and (payment.busy("capture") or decided < shipped_total):',
+        "    if False:",
+    ),
+    Bug(
+        "the tax of a shipment is reported without the shipping",
+        f"{_OMS}/runtime/consuming/tax.py",
+        '        shipping_tax=data["shipping_tax"],',
+        "        shipping_tax=0,",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The first seed that breaks a law with the bug planted; None where none did."""
+
+    bug: Bug
+    seed: int | None
+    law: str
+    seconds: float
+
+
+def hunt(bug: Bug, seeds: int) -> Found:
+    """Plant `bug` in a copy and play until a law breaks. Raises ValueError where its line is not there once."""
+    with tempfile.TemporaryDirectory(prefix="holdfast-planted-") as folder:
+        copy = Path(folder)
+        for name in _NEEDED:
+            source = ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, copy / name)
+        _plant(bug, copy)
+        began = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.simulation", "--seeds", str(seeds), "--first-broken"],
+            cwd=copy,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(copy / "shared/python"), str(copy)])},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        took = time.perf_counter() - began
+    hit = re.search(r"^broken: seed (\d+)\n +(.*)$", done.stdout, re.M)
+    if hit:
+        return Found(bug, int(hit[1]), hit[2], took)
+    if done.returncode:
+        return Found(bug, None, f"it did not run: {done.stderr[-300:]}", took)
+    return Found(bug, None, "not found", took)
+
+
+def _plant(bug: Bug, copy: Path) -> None:
+    file = copy / bug.file
+    text = file.read_text(encoding="utf-8")
+    if text.count(bug.before) != 1:
+        raise ValueError(f"{bug.name}: its line stands {text.count(bug.before)} times in {bug.file}")
+    file.write_text(text.replace(bug.before, bug.after), encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="tests.simulation.planted", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=5_000)
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    missed = 0
+    for bug in BUGS:
+        if options.only in bug.name:
+            found = hunt(bug, options.seeds)
+            missed += found.seed is None
+            where = f"seed {found.seed}" if found.seed is not None else "MISSED"
+            sys.stdout.write(f"{where:>10}  {bug.name:<60} {found.law[:90]}  ({found.seconds:.0f} s)\n")
+            sys.stdout.flush()
+    sys.exit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""One seed, one run: the same, byte for byte, every time."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from hashlib import sha256
+from random import Random
+from typing import Final
+
+from oms.aws.table import Table
+from oms.inventory.adapters.dynamo import DynamoLocations, DynamoStock
+from oms.inventory.application.adjusting import adjust
+from oms.inventory.application.locating import register_location
+from oms.inventory.domain.adjustment import Adjustment
+from oms.inventory.domain.location import Location
+from oms.kernel.events import Actor as Person
+
+from ops.verify import Report
+from tests.simulation.actors.actor import Actor
+from tests.simulation.actors.outage import Outage
+from tests.simulation.actors.shop import Shop
+from tests.simulation.actors.support import Support
+from tests.simulation.actors.warehouse import Warehouse
+from tests.simulation.aws.deployed import TABLES
+from tests.simulation.cloud.world import EPOCH, World
+from tests.simulation.laws import examined
+from tests.simulation.plot import Plot
+from tests.simulation.weather import Weather
+
+CAST: Final[tuple[type[Actor], ...]] = (Shop, Warehouse, Support, Outage)
+"""Everybody who acts. A new actor is a class and its place here."""
+CALM: Final = 600.0
+LIVENESS: Final = 8 * 3600.0
+"""Within so many seconds of calm weather everything is at its end, or parked with an owner."""
+_LOOK: Final = 1800.0
+_UPKEEP: Final = 300.0
+_PLACES: Final = (("LON", 10), ("MAN", 20), ("GLA", 30))
+
+
+@dataclass
+class Outcome:
+    """What a run came to. `broken` is empty where every law held in time."""
+
+    seed: int
+    orders: int
+    steps: int
+    seconds: float
+    """Simulated, until it was at rest."""
+    strikes: Counter[str]
+    visited: Counter[tuple[str, str]]
+    digest: str
+    """Of everything that is stored in the end: the same for the same seed and the same code."""
+    broken: list[str] = field(default_factory=list)
+
+
+def simulate(seed: int) -> Outcome:
+    """Play one run to its rest."""
+    chance = Random(seed)
+    weather = Weather.of(chance, CALM)
+    plot = _plot(chance)
+    world = World(chance, weather)
+    with world.running():
+        _stock_up(world, plot)
+        for folder in ("relay/sweep_outbox", "capture/watch_orders"):
+            world.every(_UPKEEP, folder, {})
+        for actor in CAST:
+            actor(world, plot).begin()
+        world.settle(CALM)
+        report = _rest(world, plot)
+        broken = [f"law {law.number}: {text}" for law in report.laws for text in law.violations]
+        return Outcome(
+            seed,
+            plot.orders,
+            world.agenda.steps,
+            world.agenda.now,
+            weather.strikes,
+            world.workflows.visited,
+            _digest(world),
+            broken,
+        )
+
+
+def _digest(world: World) -> str:
+    everything = sha256()
+    for table in TABLES:
+        for item in world.dynamo.items(table):
+            everything.update(repr(sorted(item.items())).encode())
+    return everything.hexdigest()[:16]
+
+
+def _rest(world: World, plot: Plot) -> Report:
+    over = max(CALM, world.upkeep_off_until) + LIVENESS
+    if world.upkeep_off_until:
+        world.settle(world.upkeep_off_until)
+    while True:
+        world.settle(min(over, world.agenda.now + _LOOK))
+        report = examined(world, plot)
+        if report.holds or world.agenda.now >= over:
+            return report
+
+
+def _plot(chance: Random) -> Plot:
+    orders = chance.choice((5, 5, 6, 7, 8, 10, 12, 20))
+    skus = tuple(f"SKU-{number}" for number in range(chance.choice((1, 2, 3, 4))))
+    return Plot(skus, tuple(code for code, _ in _PLACES), orders, CALM)
+
+
+def _stock_up(world: World, plot: Plot) -> None:
+    """Scarce for some, plenty for others."""
+    table = Table(world.dynamo, "inventory")
+    stock, locations = DynamoStock(table), DynamoLocations(table)
+    clerk = Person("system", "simulation")
+    for code, priority in _PLACES:
+        place = Location(
+            code, name=code, line1="1 Dock Road", city="Town", postal_code="E1 1AA", country="GB",
+            priority=priority,
+        )  # fmt: skip
+        register_location(locations, place, now=EPOCH, actor=clerk)
+    for sku in plot.skus:
+        for code in plot.locations:
+            units = world.chance.choice((0, 1, 3, 10, 50))
+            if units:
+                receipt = Adjustment(f"open-{sku}-{code}", sku, code, units, "receipt")
+                adjust(stock, locations, receipt, now=EPOCH, actor=clerk)
+    world.agenda.after(0.0, world._notice)

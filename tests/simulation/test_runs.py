@@ -1,0 +1,65 @@
+"""The simulator as `make simulate` runs it, a CI-sized share of it. It replaces what handlers reach, so it
+runs in processes of its own."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.simulation.planted import BUGS, ROOT, hunt
+
+pytestmark = pytest.mark.timeout(600)
+_SHARE = 120
+
+
+def simulate(*arguments: str, hash_seed: str = "0") -> str:
+    """What it printed. Raises CalledProcessError where a law broke."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.simulation", *arguments],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "shared/python"), str(ROOT)]),
+            "PYTHONHASHSEED": hash_seed,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def test_the_laws_hold_under_faults() -> None:
+    told = simulate("--seeds", str(_SHARE))
+
+    assert "broken: 0" in told
+    faults = re.search(r"^(\d+) faults", told, re.M)
+    assert faults
+    assert int(faults[1]) > 10 * _SHARE
+
+
+def test_a_seed_is_the_same_run_every_time() -> None:
+    digests = [
+        re.findall(r"^digest: (\w+)$", simulate("--first", "7", "--seeds", "3", hash_seed=one), re.M)
+        for one in ("1", "2")
+    ]
+
+    assert digests[0] == digests[1]
+    assert len(digests[0]) == 1
+
+
+def test_a_planted_bug_is_found_and_its_law_named() -> None:
+    found = hunt(BUGS[0], seeds=20)
+
+    assert found.seed is not None
+    assert found.law.startswith("law 1")
+
+
+def test_every_planted_bug_still_has_its_place() -> None:
+    for bug in BUGS:
+        text = (ROOT / bug.file).read_text(encoding="utf-8")
+        assert text.count(bug.before) == 1, bug.name
+        assert bug.before != bug.after
