@@ -76,12 +76,6 @@ BUGS: Final = (
         '            key=f"{effect.key}-{desk.now}",',
     ),
     Bug(
-        "a capture in doubt is made again without asking",
-        f"{_OMS}/payments/application/capturing.py",
-        "        if found := desk.gateway.find_capture(reference=payment.reference, key=key):",
-        "        if found := None:",
-    ),
-    Bug(
         "money moves without a journal entry",
         f"{_OMS}/payments/adapters/dynamo.py",
         "        if entry:",
@@ -118,12 +112,6 @@ BUGS: Final = (
         "    kept: Mapping[StockKey, int] = {}",
     ),
     Bug(
-        "a cancelled order is released",
-        f"{_OMS}/orders/application/release.py",
-        '        if order.cancel_requested or not order.may("release"):',
-        '        if not order.may("release"):',
-    ),
-    Bug(
         "a consumer swallows its errors",
         f"{_OMS}/runtime/queues.py",
         '                failed.append({"itemIdentifier": message["messageId"]})',
@@ -138,8 +126,8 @@ BUGS: Final = (
     Bug(
         "the relay takes a refusal of the bus for a success",
         f"{_OMS}/runtime/relay.py",
-        "                if code:",
-        "                if False:",
+        '        codes = [str(result.get("ErrorCode") or "") for result in answer["Entries"]]',
+        '        codes = ["" for result in answer["Entries"]]',
     ),
     Bug(
         "the relay leaves its receipts before it publishes",
@@ -182,6 +170,18 @@ BUGS: Final = (
         f"{_OMS}/runtime/consuming/tax.py",
         '        shipping_tax=data["shipping_tax"],',
         "        shipping_tax=0,",
+    ),
+    Bug(
+        "an event is written after its transition",
+        f"{_OMS}/orders/adapters/dynamo.py",
+        "        if self.table.transact(writes):",
+        "        if self.table.transact(writes[:-1]) or self.table.write(writes[-1]):",
+    ),
+    Bug(
+        "a fence forgets the order's first reservation",
+        f"{_OMS}/inventory/adapters/dynamo.py",
+        "        self.table.write(moves.new_chunk(self.table.name, withdrawn(order_id, FIRST)))",
+        "        withdrawn(order_id, FIRST)",
     ),
 )
 

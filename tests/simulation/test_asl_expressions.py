@@ -1,9 +1,7 @@
 """The compiler of expressions says what jsonata-python says, or leaves it to jsonata-python."""
 
 import json
-import re
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
@@ -14,91 +12,9 @@ from tests.simulation.asl.expressions import Expression, expression
 from tests.simulation.asl.failures import QUERY, StateFailed
 from tests.simulation.asl.scopes import UNDEFINED, Scope, Unsure
 from tests.simulation.asl.templates import template
-from tests.workflows.expressions import is_expression, read
-from tests.workflows.machines import KINDS, machine
+from tests.simulation.asl_strategies import VARIABLES, expressions, scopes
 
 MANY: Final = settings(deadline=None, suppress_health_check=list(HealthCheck))
-
-
-@cache
-def expressions() -> list[str]:
-    """Every expression of the workflow files, marks included."""
-    found = (text for name in KINDS for text in texts(machine(name).document))
-    return sorted({text for text in found if is_expression(text)})
-
-
-def texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from texts(one)
-
-
-PARSED: Final = ["null", "{", '{"decision": "CONFIRMED"}', "[1, [2]]", '"é"']
-VARIABLES: Final = sorted(frozenset[str]().union(*(read(text).variables for text in expressions())))
-
-
-def keys(path: str) -> list[str]:
-    """What the expressions read of `$x` or of `$states.x`."""
-    pattern = re.compile(re.escape(path) + r"\.(\w+)")
-    return sorted({word for text in expressions() for word in pattern.findall(text)})
-
-
-leaves = (
-    st.none()
-    | st.booleans()
-    | st.integers(-3, 10**16)
-    | st.floats(allow_nan=False, allow_infinity=False, width=16)
-    | st.sampled_from([*PARSED, ""])
-    | st.text(max_size=3)
-)
-values = st.recursive(
-    leaves,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("xyz"), inner, max_size=3),
-    max_leaves=5,
-)
-pairs = st.lists(st.lists(st.text(max_size=2), min_size=2, max_size=2), max_size=2)
-
-
-@cache
-def near(path: str) -> st.SearchStrategy[Any]:
-    """Texts of the expressions that read `$x.y`; where there is none, numbers and lists."""
-    found = re.compile(re.escape(path) + r"\b")
-    words = {word for text in expressions() if found.search(text) for word in re.findall(r"'([^']*)'", text)}
-    return st.sampled_from(sorted(words)) if words else st.integers(0, 4) | pairs
-
-
-@st.composite
-def likely(draw: st.DrawFn, path: str) -> Any:
-    """Something that fits, three times of four."""
-    return draw(near(path) if draw(st.integers(0, 3)) else values)
-
-
-@st.composite
-def bound(draw: st.DrawFn, path: str) -> Any:
-    """Mostly an object with most of what is read of it; now and then a list of such, or something else."""
-    fields = [*keys(path), "tax", "screening"] if keys(path) else []
-    if not fields or not draw(st.integers(0, 9)):
-        return draw(likely(path))
-    made = {key: draw(likely(f"{path}.{key}")) for key in fields if draw(st.integers(0, 5))}
-    return made if draw(st.integers(0, 3)) else [made, {"screening": draw(values)}]
-
-
-BOUND: Final = {name: bound(f"${name}") for name in VARIABLES}
-PARTS: Final = {part: bound(f"$states.{part}") for part in ("input", "result", "errorOutput")}
-CONTEXTS: Final = st.fixed_dictionaries(
-    {"State": st.fixed_dictionaries({"Name": st.just("S"), "RetryCount": st.integers(0, 9)})},
-    optional={"Task": st.fixed_dictionaries({"Token": st.text(max_size=3)})},
-)
-
-
-@st.composite
-def scopes(draw: st.DrawFn, names: Sequence[str]) -> Scope:
-    """Scopes in which any variable and any part of `$states` may be missing, or of the wrong type."""
-    variables = {name: draw(BOUND[name]) for name in names if draw(st.integers(0, 6))}
-    parts = {name: draw(part) for name, part in PARTS.items() if draw(st.integers(0, 6))}
-    return Scope(variables, {**parts, "context": draw(CONTEXTS)})
 
 
 def outcome(evaluate: Callable[[Scope], Any], scope: Scope) -> str:
@@ -167,6 +83,57 @@ def larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 @given(text=st.recursive(atoms, larger, max_leaves=6), scope=scopes(NAMES))
 def test_the_compiler_agrees_with_jsonata_on_any_expression_of_the_subset(text: str, scope: Scope) -> None:
     agree(Expression(text), scope)
+
+
+TRICKY: Final[dict[str, list[Any]]] = {
+    "[$a, 1]": [[2, 3], "x"],
+    "[[1], $a]": [[2]],
+    "$a[0]": [[2, 3], {"x": 1}],
+    "$a[]": [1, [1]],
+    "$a.x[]": [{"x": 1}, {"x": [1]}],
+    "$a.x[0]": [{"x": [1, 2]}, [{"x": 1}]],
+    "$a.x": [[{"x": 1}], [{"x": 1}, {"x": 2}], [], {"x": []}, {"x": [[1]]}, None],
+    "$a{x: y}": [{"x": "k", "y": 1}],
+    "$a^(x)": [[{"x": 2}, {"x": 1}]],
+    "$a + 1": [2**53, 10**15 - 1, -(10**16), 0.5, True, None],
+    "$a < 2": [2**53, 1.5, "1", None, True],
+    "$a = 1": [1, 1.0, True, "1", None, [1]],
+    "$a = true": [1, True, "true", None],
+    "$a = null": [None, "", False, 0],
+    "$a in ['1', 'x']": ["x", 1, ["x"], None],
+    "$string($a)": [
+        2**53,
+        10**16,
+        0.1,
+        [1],
+        {"b": 0.5},
+        {"b": 10**16},
+        {"b": None},
+        None,
+        True,
+        "é",
+        {"b": "é"},
+    ],
+    "$a & 'x'": [None, 1.0, [1], {}, True],
+    "$a ? 1 : 2": [None, 0, "", "x", [], [0], {}, {"b": 1}],
+    "$a and true": [None, 0, "x", [], [True]],
+    "$merge($a)": [[], [{"x": 1}, {"x": None}], {"x": 1}, [1]],
+    "$append($a, [1])": [[], [[1]], 1, {"x": 1}, None],
+    "$lookup($a, 'x')": [{"x": None}, {}, [{"x": 1}], None, "x"],
+    "{'k': $a, 'k': 1}": [1],
+    "{$a: 1}": ["k", 1],
+    "($a; 1)": [1],
+    "$exists($a)": [None, [], ""],
+}
+"""Expressions with values at which JSONata and Python part ways."""
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [(text, value) for text, some in TRICKY.items() for value in some]
+)
+def test_where_jsonata_and_python_part_ways_jsonata_is_followed(text: str, value: Any) -> None:
+    agree(Expression(text), holding(a=value))
+    agree(Expression(text), holding())
 
 
 def test_a_null_is_a_value_and_a_missing_one_is_an_error() -> None:

@@ -22,6 +22,7 @@ FAULTS = (
     "partner_commit_then_timeout",
     "lost_invocation",
     "execution_lost",
+    "stream_gives_up",
     "relay_off",
 )
 """TTL that never fires needs no switch: here it never does."""

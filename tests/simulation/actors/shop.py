@@ -14,13 +14,14 @@ _TOKENS = (
     "pm_card_authenticationRequired",
 )
 _MAILBOXES = ("buyer", "buyer", "buyer", "buyer", "review", "reject")
-_SPREAD = 120.0
+_SPREAD, _RUSH = 120.0, 4.0
+"""Seconds in which the orders come."""
 
 
 class Shop(Actor):
     def begin(self) -> None:
         for number in range(self.plot.orders):
-            self.after(0, _SPREAD, lambda number=number: self._place(number))
+            self.after(0, _RUSH if self.plot.rush else _SPREAD, lambda number=number: self._place(number))
 
     def _place(self, number: int) -> None:
         body = self._order(number)
@@ -31,6 +32,10 @@ class Shop(Actor):
 
         for _ in range(2 if self.chance.random() < 0.1 else 1):
             self.ask("POST /v1/orders", body, client="shop", key=f"key-{number}", answered=answered)
+        if self.chance.random() < 0.1:  # a channel that has lost its own records
+            self.after(
+                0, 600, lambda: self.ask("POST /v1/orders", body, client="shop", key=f"other-{number}")
+            )
         if self.chance.random() < 0.25:
             self.after(0, 400, lambda: self._cancel(number))
 

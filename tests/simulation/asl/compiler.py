@@ -92,10 +92,8 @@ def _binary(node: Any) -> Closure:
 def _equal(left: Closure, right: Closure) -> Closure:
     def equal(scope: Scope) -> bool:
         one, other = left(scope), right(scope)
-        if one is UNDEFINED or other is UNDEFINED:
-            return False
         if isinstance(one, SIMPLE) and isinstance(other, SIMPLE):
-            return type(one) is type(other) and bool(one == other)
+            return bool(one == other)
         return whole(one) == whole(other)
 
     return equal
@@ -131,8 +129,6 @@ def _member(node: Any) -> Closure:
 
     def member(scope: Scope) -> bool:
         value = one(scope)
-        if value is UNDEFINED:
-            return False
         if type(value) is not str:
             raise Unsure
         return value in known

@@ -67,7 +67,7 @@ def _append(first: Closure, second: Closure) -> Closure:
 def _merge(one: Closure) -> Closure:
     def merged(scope: Scope) -> dict[str, Any]:
         parts = one(scope)
-        if type(parts) is not list or not parts:
+        if type(parts) is not list:
             raise Unsure
         whole: dict[str, Any] = {}
         for part in parts:

@@ -20,13 +20,9 @@ def whole(value: Any) -> int:
 
 
 def truth(value: Any) -> bool:
-    """What JSONata takes for true. Raises Unsure for containers."""
-    if value is True or value is False:
-        return bool(value)
-    if value is UNDEFINED or value is None:
-        return False
-    if type(value) is str or type(value) is int:
-        return bool(value)
+    """What a condition has come to. Raises Unsure."""
+    if isinstance(value, bool):
+        return value
     raise Unsure
 
 

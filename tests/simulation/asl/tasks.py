@@ -87,7 +87,6 @@ class Guarded(Acting):
                 return self.exit.leave(frame, scope, result)
             except StateFailed as problem:
                 failure = problem
-            scope.states.pop("result", None)
             pause = self._pause(failure.error, made)
             if pause is None:
                 return self._caught(failure, frame, scope)

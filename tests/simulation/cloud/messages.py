@@ -16,6 +16,7 @@ from tests.simulation.weather import Weather
 _PARTNERS = ("payments/capture_payment", "tax/commit_tax")
 _DLQ = "support/park_dead_letter"
 _DAY = 24 * 3600.0
+_STREAM_ATTEMPTS = 5
 
 
 @dataclass
@@ -181,7 +182,7 @@ class Mapping:
         def heard(said: Succeeded | Failed) -> None:
             if isinstance(said, Succeeded):
                 self._done(count)
-            elif tried < 5:
+            elif tried < _STREAM_ATTEMPTS and not self._weather.meets("stream_gives_up", self._agenda.now):
                 self._agenda.after(1.0, lambda: self._attempt(events, count, tried + 1))
             else:
                 self.lost += 1
