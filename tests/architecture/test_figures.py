@@ -14,6 +14,7 @@ from oms.runtime.watching import (
     MOST_STARTS,
     PATIENCE,
 )
+from oms.wiring import watchdog
 
 from ops.local.prune import UNSUPPORTED
 from tests.architecture.sources import ROOT
@@ -80,6 +81,7 @@ def test_the_watchdog_looks_at_as_much_per_round_as_the_runbook_says() -> None:
     ):
         assert row in text
     assert f"starts at most {MOST_STARTS} executions" in text
+    assert f"its {watchdog.SECONDS} seconds were over" in text
 
 
 def test_the_happy_path_has_the_five_states_that_the_decision_names() -> None:

@@ -14,9 +14,9 @@ from oms.kernel.ids import order_id
 from oms.orders.application.cancellation import cancel_lines
 from oms.orders.application.release import hold_order
 from oms.orders.application.shipping import record_shipment
-from oms.orders.domain.order import Hold
+from oms.orders.domain.order import ACTIVE_STATUSES, Hold
 from oms.runtime import watching
-from oms.runtime.starting import MOST_ATTEMPTS, Executions
+from oms.runtime.starting import BROKEN, MOST_ATTEMPTS, Executions
 from oms.runtime.step_functions import Tokens
 from oms.runtime.watching import MOST_LOOKS, MOST_NEWLY_BROKEN, Watchdog, Watched
 
@@ -159,6 +159,17 @@ def test_new_orders_are_looked_at_in_every_round(yard: Yard) -> None:
     yard.dies(received[-1])
 
     assert yard.round().restarted == (received[-1],)
+
+
+def test_new_orders_are_looked_at_from_the_oldest_on(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "MOST_NEW", 200)
+    monkeypatch.setattr(watching, "MOST_LOOKS", 30)
+    oldest, *_ = yard.waiting(600, status="RECEIVED")
+    yard.rounds(2)
+
+    yard.dies(oldest)
+
+    assert yard.round().restarted == (oldest,)
 
 
 def test_rounds_go_on_where_the_last_one_stopped_and_begin_again_behind_the_end(
@@ -377,6 +388,35 @@ def test_a_round_that_had_the_time_says_nothing_of_it(yard: Yard) -> None:
     yard.waiting(10)
 
     assert not yard.round().cut_short
+
+
+@pytest.mark.parametrize(("everything", "rounds"), [(False, 5 * 12), (True, 3 * 12)])
+def test_in_the_shortest_of_rounds_every_list_is_the_first_in_its_turn(
+    yard: Yard, everything: bool, rounds: int
+) -> None:
+    by_status, list_executions = yard.orders.by_status, yard.states.list_executions
+    read: list[str] = []
+
+    def orders_read(channel: str, status: str, **page: Any) -> Any:
+        read.append(f"{channel}#{status}")
+        return by_status(channel, status, **page)
+
+    def executions_read(**request: Any) -> Any:
+        read.append(request["statusFilter"])
+        return list_executions(**request)
+
+    yard.orders.by_status = orders_read  # type: ignore[method-assign]
+    yard.states.list_executions = executions_read  # type: ignore[method-assign]
+
+    for _ in range(rounds):
+        yard.round(yard.another(hurry=after(1)), everything=everything)
+
+    assert len(read) == rounds
+    assert set(read) == {
+        *(f"{channel}#{status}" for channel in CHANNELS for status in ACTIVE_STATUSES),
+        *BROKEN,
+        "RUNNING",
+    }
 
 
 @pytest.mark.parametrize("time", [30, 60])
