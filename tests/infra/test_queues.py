@@ -8,6 +8,7 @@ from infra import names
 from infra.catalogue import CATALOGUE
 from infra.stacks.upkeep import CONSUMERS
 from tests.infra.templates import Assembly, Resource
+from tests.simulation.cloud import messages
 
 
 def _mappings(assembly: Assembly, service: str) -> list[Resource]:
@@ -115,6 +116,22 @@ def test_a_message_never_waits_behind_a_slow_partner_in_its_batch(aws: Assembly)
     }
     alone = {name for name, size in sizes.items() if size == 1}
     assert alone == {names.function_name(consumer) for consumer in PARTNERS_CONSUMERS}
+
+
+@pytest.mark.parametrize("consumer", CONSUMERS)
+def test_the_simulator_delivers_as_often_and_hides_as_long(aws: Assembly, consumer: str) -> None:
+    queue = _queue(aws, names.queue(consumer))
+    partner = consumer in messages.PARTNERS
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == (
+        messages.PARTNER_ATTEMPTS if partner else messages.ATTEMPTS
+    )
+    assert queue["VisibilityTimeout"] == messages.HIDDEN * CATALOGUE[consumer].timeout
+
+
+def test_the_simulator_knows_who_asks_partners_and_when_a_stream_gives_up(aws: Assembly) -> None:
+    assert messages.PARTNERS == PARTNERS_CONSUMERS
+    for mapping in _mappings(aws, "dynamodb"):
+        assert mapping["MaximumRetryAttempts"] == messages.STREAM_ATTEMPTS
 
 
 def test_queues_refuse_whoever_comes_without_tls_and_anybody_unnamed(aws: Assembly) -> None:

@@ -31,7 +31,7 @@ _EVERYTHING: Final = frozenset({"*"})
 def expressions_are_readable(machine: Machine) -> Violations:
     """Every expression parses and calls functions that Step Functions has."""
     for placed in machine.states():
-        for text in _texts(_without_branches(placed.state)):
+        for text in texts(_without_branches(placed.state)):
             if "{%" not in text and "%}" not in text:
                 continue
             if not is_expression(text):
@@ -118,7 +118,7 @@ def _assigned_on_entry(level: Level, given: frozenset[str]) -> Mapping[str, froz
 def _readings(state: State) -> Iterator[tuple[str, Reading]]:
     """Every readable expression of a state, with the place whose rules hold for it."""
     for where, part in _places(state):
-        for text in _texts(part):
+        for text in texts(part):
             if is_expression(text):
                 try:
                     yield where, read(text)
@@ -142,12 +142,13 @@ def _without_branches(state: State) -> dict[str, Any]:
     return {name: value for name, value in state.items() if name not in ("Branches", "ItemProcessor")}
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts(value: Any) -> Iterator[str]:
+    """Every text in a value, however deep."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
         for one in value.values():
-            yield from _texts(one)
+            yield from texts(one)
     elif isinstance(value, list):
         for one in value:
-            yield from _texts(one)
+            yield from texts(one)

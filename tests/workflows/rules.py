@@ -6,12 +6,11 @@ from tests.workflows import data_rules, form_rules, house_rules
 from tests.workflows.machines import Machine, Violations
 
 Rule = Callable[[Machine], Violations]
-RULES: tuple[Rule, ...] = (
+OF_AWS: tuple[Rule, ...] = (
     form_rules.fields_are_known,
     form_rules.language_is_jsonata,
     form_rules.states_lead_on,
     form_rules.targets_exist,
-    form_rules.states_are_reachable,
     form_rules.names_are_legal,
     form_rules.choices_have_conditions,
     form_rules.integrations_exist,
@@ -22,9 +21,14 @@ RULES: tuple[Rule, ...] = (
     form_rules.branches_are_whole,
     data_rules.expressions_are_readable,
     data_rules.states_are_read_where_they_are,
-    data_rules.variables_are_assigned_first,
     data_rules.branches_keep_to_their_variables,
     data_rules.variables_have_names_of_their_own,
+)
+"""Without these AWS would not take a file, or not run it as it is meant."""
+RULES: tuple[Rule, ...] = (
+    *OF_AWS,
+    form_rules.states_are_reachable,
+    data_rules.variables_are_assigned_first,
     house_rules.everything_has_a_comment,
     house_rules.names_are_plain_words,
     house_rules.tasks_have_a_time_out,

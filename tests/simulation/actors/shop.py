@@ -4,6 +4,7 @@ from typing import Any
 
 from oms.kernel.ids import order_id
 
+from ops.rehearse.crowd import one_line_order
 from tests.simulation.actors.actor import Actor
 
 _TOKENS = (
@@ -56,16 +57,7 @@ class Shop(Actor):
             }
             for row, sku in enumerate(skus)
         ]
-        return {
-            "external_order_id": str(number),
-            "currency": "GBP",
-            "ship_to": {
-                "name": "A Buyer",
-                "line1": "1 High Street",
-                "city": "Leeds",
-                "postal_code": "LS1 1UR",
-                "country": "GB",
-            },
+        return one_line_order(str(number), skus[0]) | {
             "customer": {"email": f"{pick(_MAILBOXES)}@example.com"},
             "lines": lines,
             "prices_include_tax": pick((True, False)),

@@ -40,8 +40,7 @@ class Support(Actor):
         decide(case.case_id, action, cases=cases, now=now, actor=_AGENT, reason="decided")
         if case.message and action is Action.RETRY:
             self._send_again(case)
-        for mapping in self.world.mappings.values():
-            mapping.notice()
+        self.world.notice()
 
     def _choice(self, case: Case) -> Action | None:
         offered = [Action(action) for action in case.actions]

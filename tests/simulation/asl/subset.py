@@ -4,34 +4,17 @@ A machine is judged when it is loaded, so that nothing is left out in silence wh
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import jsonata
 
 from tests.simulation.asl import failures
-from tests.workflows import data_rules, form_rules
+from tests.workflows.data_rules import texts
 from tests.workflows.expressions import is_expression, read
 from tests.workflows.machines import Machine, Placed, State, Violations
+from tests.workflows.rules import OF_AWS
 
-_OF_AWS: Final = (
-    form_rules.fields_are_known,
-    form_rules.language_is_jsonata,
-    form_rules.states_lead_on,
-    form_rules.targets_exist,
-    form_rules.names_are_legal,
-    form_rules.choices_have_conditions,
-    form_rules.integrations_exist,
-    form_rules.time_is_limited,
-    form_rules.errors_are_well_named,
-    form_rules.retries_are_legal,
-    form_rules.callbacks_pass_their_token,
-    form_rules.branches_are_whole,
-    data_rules.expressions_are_readable,
-    data_rules.states_are_read_where_they_are,
-    data_rules.branches_keep_to_their_variables,
-    data_rules.variables_have_names_of_their_own,
-)
 _TYPES: Final = {"Task", "Pass", "Choice", "Wait", "Parallel", "Succeed", "Fail"}
 _FIELDS: Final = {"HeartbeatSeconds", "Credentials", "Timestamp"}
 """Fields of these types that the interpreter does not know."""
@@ -52,7 +35,7 @@ _STATES: Final = re.compile(
 
 def refusals(machine: Machine) -> Violations:
     """Every reason not to run the machine."""
-    for rule in _OF_AWS:
+    for rule in OF_AWS:
         yield from rule(machine)
     yield from _odd_time_outs(machine.name, machine.document)
     yield from _hidden_functions(machine)
@@ -96,7 +79,7 @@ def _odd_calls(placed: Placed) -> Violations:
 
 def _odd_expressions(placed: Placed) -> Violations:
     own = {name: value for name, value in placed.state.items() if name != "Branches"}
-    for text in _texts(own):
+    for text in texts(own):
         if not is_expression(text):
             continue
         for name in sorted(_functions(text)):
@@ -109,8 +92,8 @@ def _odd_expressions(placed: Placed) -> Violations:
 
 def _hidden_functions(machine: Machine) -> Violations:
     """A variable takes the name of a function, which is harmless while nobody calls the function."""
-    texts = [text for text in _texts(machine.document) if is_expression(text)]
-    called = {name for text in texts for name in _functions(text)}
+    expressions = [text for text in texts(machine.document) if is_expression(text)]
+    called = {name for text in expressions for name in _functions(text)}
     for placed in machine.states():
         for name in sorted(_assigned(placed.state) & called):
             yield f"{placed.label}: ${name} would hide the function that is called elsewhere"
@@ -126,14 +109,3 @@ def _functions(text: str) -> frozenset[str]:
         return read(text).functions
     except ValueError:
         return frozenset()  # a rule of AWS's says so
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _texts(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _texts(one)

@@ -13,14 +13,21 @@ from tests.simulation.asl.effects import Failed, Succeeded
 from tests.simulation.cloud.functions import Functions
 from tests.simulation.weather import Weather
 
-_PARTNERS = ("payments/capture_payment", "tax/commit_tax")
+PARTNERS = ("payments/capture_payment", "tax/commit_tax")
+"""They take one message at a time, and try longer. tests/infra holds these figures to the templates."""
+ATTEMPTS, PARTNER_ATTEMPTS = 5, 20
+_NEVER = 10**6
+HIDDEN = 6
+"""Time-outs of its function for which a queue hides a message that is being worked on."""
 _DLQ = "support/park_dead_letter"
 _DAY = 24 * 3600.0
-_STREAM_ATTEMPTS = 5
+STREAM_ATTEMPTS = 5
 
 
-@dataclass
+@dataclass(eq=False)
 class Message:
+    """One delivery of many: two of the same event are two."""
+
     body: str
     attributes: dict[str, str]
     visible_at: float
@@ -35,7 +42,7 @@ class Queue:
     folder: str
     messages: list[Message] = field(default_factory=list)
     batch: int = 10
-    attempts: int = 5
+    attempts: int = ATTEMPTS
     dead: "Queue | None" = None
 
 
@@ -63,9 +70,10 @@ class Queues:
 
     def _make(self, folder: str) -> None:
         name = folder.rpartition("/")[2].replace("_", "-")
-        dead = Queue(f"{name}-dlq", _DLQ, attempts=10**6)
-        partner = folder in _PARTNERS
-        queue = Queue(name, folder, batch=1 if partner else 10, attempts=20 if partner else 5, dead=dead)
+        dead = Queue(f"{name}-dlq", _DLQ, attempts=_NEVER)
+        partner = folder in PARTNERS
+        attempts = PARTNER_ATTEMPTS if partner else ATTEMPTS
+        queue = Queue(name, folder, batch=1 if partner else 10, attempts=attempts, dead=dead)
         self.all[queue.name], self.all[dead.name] = queue, dead
 
     def _poll(self, queue: Queue) -> None:
@@ -74,7 +82,7 @@ class Queues:
         if not visible:
             return
         taken = visible[: queue.batch]
-        hidden = 6.0 * CATALOGUE[queue.folder].timeout
+        hidden = float(HIDDEN * CATALOGUE[queue.folder].timeout)
         for message in taken:
             message.received += 1
             message.visible_at = now + hidden
@@ -143,7 +151,10 @@ class Bus:
 
 
 class Mapping:
-    """A table's stream and the relay that follows it: gathers a second, repeats, bisects, gives up."""
+    """A table's stream and the relay that follows it: gathers, repeats, gives up.
+
+    It does not cut a failing batch in halves, as AWS does: here the whole of it is tried again.
+    """
 
     def __init__(
         self,
@@ -182,7 +193,7 @@ class Mapping:
         def heard(said: Succeeded | Failed) -> None:
             if isinstance(said, Succeeded):
                 self._done(count)
-            elif tried < _STREAM_ATTEMPTS and not self._weather.meets("stream_gives_up", self._agenda.now):
+            elif tried < STREAM_ATTEMPTS and not self._weather.meets("stream_gives_up", self._agenda.now):
                 self._agenda.after(1.0, lambda: self._attempt(events, count, tried + 1))
             else:
                 self.lost += 1

@@ -1,5 +1,6 @@
 """The partners of the sandbox, without a network between."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
@@ -68,6 +69,4 @@ class Partners:
 
 
 def _encoded(body: Any) -> bytes:
-    import json
-
     return body if isinstance(body, bytes) else json.dumps(body).encode()

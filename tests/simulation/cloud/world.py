@@ -1,5 +1,6 @@
 """The whole system in one object: everything deployed, everything it talks to, and the weather."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,7 @@ EPOCH: Final = datetime(2026, 11, 27, 9, tzinfo=UTC)
 _DAY: Final = timedelta(hours=26)
 _MORNING: Final = timedelta(minutes=50)
 _LONGEST_LAG: Final = 60.0
-_UNREAD: Final = frozenset(("get_item", "query", "batch_get_item", "describe_execution", "list_executions"))
+_READS: Final = frozenset(("get_item", "query", "batch_get_item", "describe_execution", "list_executions"))
 
 
 @cache
@@ -81,8 +82,6 @@ class World:
         return self.partners.exchange(self.agenda.pause, method, url, headers, query, content)
 
     def get_secret_value(self, **_: Any) -> Any:
-        import json
-
         return {"SecretString": json.dumps(SECRET)}
 
     def call(self, service: str, operation: str, request: dict[str, Any]) -> Any:
@@ -93,10 +92,10 @@ class World:
         self.agenda.pause(self.chance.uniform(0.001, 0.02))
         self._before(service, operation)
         answer = act(**request)
-        if operation not in _UNREAD:
+        if operation not in _READS:
             answer = self._after(service, operation, act, request, answer)
         if service == "dynamodb":
-            self._notice()
+            self.notice()
         return answer
 
     def settle(self, until: float) -> None:
@@ -118,21 +117,22 @@ class World:
         """A write has taken effect. What becomes of its answer?"""
         now = self.agenda.now
         if self.weather.meets("crash_after_commit", now):
-            self._notice()
+            self.notice()
             raise Killed
         if self.weather.meets("lost_acknowledgement", now):
-            self._notice()
+            self.notice()
             self.agenda.pause(self.chance.uniform(0.1, 2.0))
             # The SDK asks a second time. A transaction carries a token by which AWS knows it again.
             if operation != "transact_write_items":
                 answer = act(**request)
         if self.weather.meets("lost_for_good", now):
-            self._notice()
+            self.notice()
             self.agenda.pause(10.0)
             raise ReadTimeoutError(endpoint_url=f"https://{service}")
         return answer
 
-    def _notice(self) -> None:
+    def notice(self) -> None:
+        """Let the mappings look at what was written."""
         for mapping in self.mappings.values():
             mapping.notice()
 
