@@ -1,6 +1,6 @@
 """Lambda: handlers as processes that may crash, outlive their caller, or run with a wrong clock."""
 
-import copy
+import marshal
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -32,7 +32,7 @@ class Functions:
         """Run the handler once; `answer` hears how it ended, or that nobody knows."""
         folder = _FOLDERS.get(function, function)
         handler = handlers()[folder]
-        event = copy.deepcopy(payload)
+        event = marshal.loads(marshal.dumps(payload))  # no more than JSON comes through
         late = self._chance.uniform(0.005, _MOST_LATE)
         self._agenda.after(late, lambda: self._start(folder, lambda: handler(event, None), answer))
 

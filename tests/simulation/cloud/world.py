@@ -92,8 +92,9 @@ class World:
         self.agenda.pause(self.chance.uniform(0.001, 0.02))
         self._before(service, operation)
         answer = act(**request)
-        if operation not in _READS:
-            answer = self._after(service, operation, act, request, answer)
+        if operation in _READS:
+            return answer
+        answer = self._after(service, operation, act, request, answer)
         if service == "dynamodb":
             self.notice()
         return answer
@@ -137,7 +138,7 @@ class World:
             mapping.notice()
 
     def _mapping(self, table: str) -> Mapping:
-        return Mapping(self.agenda, self.weather, self.functions, lambda: self.dynamo.stream(table))
+        return Mapping(self.agenda, self.weather, self.functions, self.dynamo.stream(table))
 
     def _lag(self) -> float:
         if self.weather.meets("stale_index", self.agenda.now):
