@@ -27,12 +27,15 @@ class Functions:
         self._agenda, self._chance, self._weather = agenda, chance, weather
         self.skews: dict[Process, float] = {}
         """Seconds by which a process's clock is wrong."""
+        self.under_way = 0
+        """Invocations that have not ended."""
 
     def invoke(self, function: str, payload: Any, answer: Said) -> None:
         """Run the handler once; `answer` hears how it ended, or that nobody knows."""
         folder = _FOLDERS.get(function, function)
         handler = handlers()[folder]
         event = marshal.loads(marshal.dumps(payload))  # no more than JSON comes through
+        self.under_way += 1
         late = self._chance.uniform(0.005, _MOST_LATE)
         self._agenda.after(late, lambda: self._start(folder, lambda: handler(event, None), answer))
 
@@ -52,6 +55,7 @@ class Functions:
             _tell(heard, Failed("Sandbox.Timedout", f"Task timed out after {timeout} seconds"))
 
     def _end(self, process: Process, value: Any, failure: BaseException | None, heard: list[Said]) -> None:
+        self.under_way -= 1
         self.skews.pop(process, None)
         if isinstance(failure, Killed):
             _tell(heard, _CRASHED)

@@ -169,6 +169,11 @@ class Mapping:
         self.off_until = 0.0
         self.lost = 0
 
+    @property
+    def behind(self) -> bool:
+        """Whether there are records that it has not dealt with."""
+        return self._busy or self._position < len(self._records)
+
     def notice(self) -> None:
         """There may be new records."""
         if not self._busy and self._position < len(self._records):

@@ -52,6 +52,8 @@ class World:
         self.mappings = {table: self._mapping(table) for table in names.STREAMED}
         self.upkeep_off_until = 0.0
         """Until then no schedule calls its function."""
+        self.called: dict[str, float] = {}
+        """Function -> when its schedule has last called it."""
         self._services = {
             "dynamodb": self.dynamo, "events": self.bus, "stepfunctions": self.workflows, "secretsmanager": self,
         }  # fmt: skip
@@ -150,6 +152,7 @@ class World:
 
         def again() -> None:
             if self.agenda.now >= self.upkeep_off_until:
+                self.called[folder] = self.agenda.now
                 self.functions.invoke(folder, event, _ignored)
             self.every(seconds, folder, event)
 
