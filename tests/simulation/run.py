@@ -7,7 +7,6 @@ from hashlib import sha256
 from random import Random
 from typing import Final
 
-from oms.aws.items import unmarshal
 from oms.aws.table import Table
 from oms.inventory.adapters.dynamo import DynamoLocations, DynamoStock
 from oms.inventory.application.adjusting import adjust
@@ -15,7 +14,6 @@ from oms.inventory.application.locating import register_location
 from oms.inventory.domain.adjustment import Adjustment
 from oms.inventory.domain.location import Location
 from oms.kernel.events import Actor as Person
-from oms.support.adapters.dynamo import case_of
 
 from tests.simulation.actors.actor import Actor
 from tests.simulation.actors.outage import Outage
@@ -137,8 +135,7 @@ def _moving(world: World) -> list[str]:
 
 
 def _waits_for_people(world: World) -> bool:
-    cases = [item for item in world.dynamo.items("support") if item["sk"]["S"].startswith("CASE#")]
-    return any(case_of(unmarshal(item)).is_open for item in cases)
+    return any("queue_key" in item for item in world.dynamo.items("support"))
 
 
 def _plot(chance: Random) -> Plot:
