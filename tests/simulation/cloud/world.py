@@ -28,6 +28,9 @@ EPOCH: Final = datetime(2026, 11, 27, 9, tzinfo=UTC)
 _DAY: Final = timedelta(hours=26)
 _MORNING: Final = timedelta(minutes=50)
 _LONGEST_LAG: Final = 60.0
+_PROMPT: Final = (0.001, 0.02)
+_SLOW: Final = (0.5, 9.0)
+"""Seconds that an AWS call takes."""
 _READS: Final = frozenset(("get_item", "query", "batch_get_item", "describe_execution", "list_executions"))
 
 
@@ -45,7 +48,7 @@ class World:
         self.dynamo = SimDynamo(now=self.seconds, lag=self._lag)
         create_tables(self.dynamo)
         self.functions = Functions(self.agenda, chance, weather)
-        self.workflows = Workflows(self.agenda, chance, self.functions, _machines(), self.moment)
+        self.workflows = Workflows(self.agenda, chance, self.functions, _machines(), self.moment, weather)
         self.queues = Queues(self.agenda, chance, weather, self.functions)
         self.bus = Bus(self.agenda, chance, weather, self.queues)
         self.partners = Partners(chance, weather, self.seconds)
@@ -89,7 +92,8 @@ class World:
         act: Callable[..., Any] = getattr(self._services[service], operation)
         if self.agenda.current is None:
             return act(**request)
-        self.agenda.pause(self.chance.uniform(0.001, 0.02))
+        slow = self.weather.meets("slow_call", self.agenda.now)
+        self.agenda.pause(self.chance.uniform(*(_SLOW if slow else _PROMPT)))
         self._before(service, operation)
         answer = act(**request)
         if operation not in _READS:
