@@ -1,6 +1,6 @@
 """Lambda: handlers as processes that may crash, outlive their caller, or run with a wrong clock."""
 
-import copy
+import marshal
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -31,12 +31,15 @@ class Functions:
         self.skews: dict[Process, float] = {}
         """Seconds by which a process's clock is wrong."""
         self._down_until: dict[str, float] = {}
+        self.under_way = 0
+        """Invocations that have not ended."""
 
     def invoke(self, function: str, payload: Any, answer: Said) -> None:
         """Run the handler once; `answer` hears how it ended, or that nobody knows."""
         folder = _FOLDERS.get(function, function)
         handler = handlers()[folder]
-        event = copy.deepcopy(payload)
+        event = marshal.loads(marshal.dumps(payload))  # no more than JSON comes through
+        self.under_way += 1
         late = self._chance.uniform(0.005, _MOST_LATE)
         if self._weather.meets("slow_invocation", self._agenda.now):
             late += self._chance.uniform(1.0, _VERY_LATE)
@@ -47,6 +50,7 @@ class Functions:
         if self._weather.meets("function_down", now):
             self._down_until[folder] = now + self._chance.uniform(*_DOWN)
         if now < self._down_until.get(folder, 0.0):
+            self.under_way -= 1
             answer(_CRASHED)
             return
         lost = self._weather.meets("lost_invocation", now)
@@ -63,6 +67,7 @@ class Functions:
             _tell(heard, Failed("Sandbox.Timedout", f"Task timed out after {timeout} seconds"))
 
     def _end(self, process: Process, value: Any, failure: BaseException | None, heard: list[Said]) -> None:
+        self.under_way -= 1
         self.skews.pop(process, None)
         if isinstance(failure, Killed):
             _tell(heard, _CRASHED)

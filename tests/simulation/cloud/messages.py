@@ -1,7 +1,7 @@
 """The bus, the queues behind it, and the streams before it."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -167,7 +167,7 @@ class Mapping:
         agenda: Agenda,
         weather: Weather,
         functions: Functions,
-        records: Callable[[], Sequence[dict[str, Any]]],
+        records: Sequence[dict[str, Any]],
     ) -> None:
         self._agenda, self._weather, self._functions, self._records = agenda, weather, functions, records
         self._position = 0
@@ -175,14 +175,19 @@ class Mapping:
         self.off_until = 0.0
         self.lost = 0
 
+    @property
+    def behind(self) -> bool:
+        """Whether there are records that it has not dealt with."""
+        return self._busy or self._position < len(self._records)
+
     def notice(self) -> None:
         """There may be new records."""
-        if not self._busy and self._position < len(self._records()):
+        if not self._busy and self._position < len(self._records):
             self._busy = True
             self._agenda.after(max(0.3, self.off_until - self._agenda.now), self._read)
 
     def _read(self) -> None:
-        records = self._records()
+        records = self._records
         while self._position < len(records) and self._too_old(records[self._position]):
             self._position += 1
         batch = records[self._position : self._position + 100]

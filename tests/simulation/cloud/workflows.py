@@ -1,6 +1,5 @@
 """Step Functions: executions of the real workflow files, driven in simulated time."""
 
-import copy
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -203,12 +202,12 @@ class Workflows:
         match effect:
             case Call():
                 self._in_time(effect.timeout, answer)
-                self.functions.invoke(effect.function, copy.deepcopy(effect.payload), answer)
+                self.functions.invoke(effect.function, effect.payload, answer)
             case CallWithToken():
                 self._in_time(effect.timeout, answer)
                 self._waiting[effect.token] = answer
                 self.functions.invoke(
-                    effect.function, copy.deepcopy(effect.payload), lambda said: self._failed(said, answer)
+                    effect.function, effect.payload, lambda said: self._failed(said, answer)
                 )
             case StartSync():
                 self._in_time(effect.timeout, answer)

@@ -55,6 +55,8 @@ class World:
         self.mappings = {table: self._mapping(table) for table in names.STREAMED}
         self.upkeep_off_until = 0.0
         """Until then no schedule calls its function."""
+        self.called: dict[str, float] = {}
+        """Function -> when its schedule has last called it."""
         self._services = {
             "dynamodb": self.dynamo, "events": self.bus, "stepfunctions": self.workflows, "secretsmanager": self,
         }  # fmt: skip
@@ -96,8 +98,9 @@ class World:
         self.agenda.pause(self.chance.uniform(*(_SLOW if slow else _PROMPT)))
         self._before(service, operation)
         answer = act(**request)
-        if operation not in _READS:
-            answer = self._after(service, operation, act, request, answer)
+        if operation in _READS:
+            return answer
+        answer = self._after(service, operation, act, request, answer)
         if service == "dynamodb":
             self.notice()
         return answer
@@ -141,7 +144,7 @@ class World:
             mapping.notice()
 
     def _mapping(self, table: str) -> Mapping:
-        return Mapping(self.agenda, self.weather, self.functions, lambda: self.dynamo.stream(table))
+        return Mapping(self.agenda, self.weather, self.functions, self.dynamo.stream(table))
 
     def _lag(self) -> float:
         if self.weather.meets("stale_index", self.agenda.now):
@@ -153,6 +156,7 @@ class World:
 
         def again() -> None:
             if self.agenda.now >= self.upkeep_off_until:
+                self.called[folder] = self.agenda.now
                 self.functions.invoke(folder, event, _ignored)
             self.every(seconds, folder, event)
 
