@@ -24,6 +24,7 @@ from tests.simulation.actors.support import Support
 from tests.simulation.actors.warehouse import Warehouse
 from tests.simulation.aws.deployed import TABLES
 from tests.simulation.cloud.world import EPOCH, World
+from tests.simulation.coverage import Way, of_reservations
 from tests.simulation.laws import examined
 from tests.simulation.plot import Plot
 from tests.simulation.weather import Weather
@@ -53,7 +54,7 @@ class Outcome:
     seconds: float
     """Simulated, until it was at rest."""
     strikes: Counter[str]
-    visited: Counter[tuple[str, str]]
+    visited: Counter[Way]
     digest: str
     """Of everything that is stored in the end: the same for the same seed and the same code."""
     broken: list[str] = field(default_factory=list)
@@ -87,7 +88,7 @@ def _played(seed: int) -> Outcome:
             world.agenda.steps,
             world.agenda.now,
             weather.strikes,
-            world.workflows.visited,
+            world.visited + of_reservations(world.dynamo.stream("inventory")),
             _digest(world),
             broken,
         )

@@ -49,6 +49,7 @@ class World:
         create_tables(self.dynamo)
         self.functions = Functions(self.agenda, chance, weather)
         self.workflows = Workflows(self.agenda, chance, self.functions, _machines(), self.moment, weather)
+        self.visited = self.workflows.visited
         self.queues = Queues(self.agenda, chance, weather, self.functions)
         self.bus = Bus(self.agenda, chance, weather, self.queues)
         self.partners = Partners(chance, weather, self.seconds)
