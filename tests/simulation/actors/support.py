@@ -21,7 +21,7 @@ class Support(Actor):
 
     def begin(self) -> None:
         self._seen: dict[str, int] = {}
-        self.after(60, _ROUND, self._round)
+        self.after(60 + self.plot.holiday, _ROUND + self.plot.holiday, self._round)
 
     def _round(self) -> None:
         for item in list(self.world.dynamo.items("support")):

@@ -14,7 +14,7 @@ _ROUND = 60.0
 class Warehouse(Actor):
     def begin(self) -> None:
         self._parcels = 0
-        self.after(10, _ROUND, self._round)
+        self.after(10 + self.plot.holiday, _ROUND + self.plot.holiday, self._round)
 
     def _round(self) -> None:
         for work in self._open():

@@ -51,18 +51,21 @@ _ON_STAGE: list[World] = []
 
 
 @contextmanager
-def on_stage(world: World, *, look_back: timedelta) -> Iterator[None]:
+def on_stage(world: World, *, look_back: timedelta, chunk: int) -> Iterator[None]:
     """Let handlers reach `world`. Caches that live as long as a worker begin empty.
 
     The sweeper looks back no further than `look_back`: a world has no past before its beginning, and to
-    find that out again in every run would take most of its time.
+    find that out again in every run would take most of its time. `chunk`: stock rows per chunk.
     """
+    from oms.inventory.application.reserving import reserve
     from oms.runtime import sweeping
 
     handlers()
     for empty in _worker_caches():
         empty()
     sweeping.LOOK_BACK = look_back
+    defaults: Any = reserve.__kwdefaults__
+    defaults["chunk_size"] = chunk
     _ON_STAGE.append(world)
     try:
         yield
