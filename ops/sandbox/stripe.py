@@ -48,6 +48,16 @@ class Stripe:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    def waiting(self) -> list[str]:
+        """References of the payments whose customers have to act."""
+        return [row["id"] for row in self._store.all("stripe.intents") if row["status"] == "requires_action"]
+
+    def authenticate(self, reference: str, *, passed: bool) -> None:
+        """A customer has acted. KeyError for a payment that does not wait."""
+        if reference not in self.waiting():
+            raise KeyError(reference)
+        intents.authenticate(self._store, self._intent(reference), passed=passed)
+
     def answer(self, call: Call) -> Reply:
         try:
             _authenticate(call)

@@ -3,6 +3,7 @@
 import marshal
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 from random import Random
 from typing import Final
@@ -13,20 +14,24 @@ from oms.inventory.application.adjusting import adjust
 from oms.inventory.application.locating import register_location
 from oms.inventory.domain.adjustment import Adjustment
 from oms.inventory.domain.location import Location
+from oms.inventory.domain.promise import CHUNK
 from oms.kernel.events import Actor as Person
 
 from tests.simulation.actors.actor import Actor
+from tests.simulation.actors.cardholder import Cardholder
 from tests.simulation.actors.outage import Outage
 from tests.simulation.actors.shop import Shop
+from tests.simulation.actors.stockroom import Stockroom
 from tests.simulation.actors.support import Support
 from tests.simulation.actors.warehouse import Warehouse
 from tests.simulation.aws.deployed import TABLES
 from tests.simulation.cloud.world import EPOCH, World
+from tests.simulation.coverage import Way, of_reservations
 from tests.simulation.laws import examined
 from tests.simulation.plot import Plot
 from tests.simulation.weather import Weather
 
-CAST: Final[tuple[type[Actor], ...]] = (Shop, Warehouse, Support, Outage)
+CAST: Final[tuple[type[Actor], ...]] = (Shop, Cardholder, Warehouse, Stockroom, Support, Outage)
 """Everybody who acts. A new actor is a class and its place here."""
 CALM: Final = 600.0
 LIVENESS: Final = 8 * 3600.0
@@ -34,9 +39,16 @@ LIVENESS: Final = 8 * 3600.0
 _LOOK, _LONG_LOOK = 30.0, 600.0
 """Seconds between two looks at whether anything moves; the longer pause follows where a law did not hold."""
 _RUSH: Final = 0.4
-UPKEEP: Final = ("relay/sweep_outbox", "capture/watch_orders")
 _UPKEEP: Final = (120.0, 300.0)
 """Seconds between two rounds of the sweeper and the watchdog: on AWS it is a minute, and now and then one fails."""
+UPKEEP: Final = ("relay/sweep_outbox", "capture/watch_orders")
+"""What looks for what was lost. Where the weather loses nothing they are off, so that they cover up for nobody."""
+_SELDOM: Final = 6 * 3600.0
+_DAY: Final = 24 * 3600.0
+_HOLIDAY: Final = 0.01
+_HOLIDAYS: Final = (5 * 3600.0, 5 * 3600.0, 15 * _DAY, 31 * _DAY)
+"""Beyond the first deadline of an exception, beyond the wait for a decision, beyond that for a shipment."""
+_CHUNKS: Final = (CHUNK, CHUNK, CHUNK, 1, 2)
 _PLACES: Final = (("LON", 10), ("MAN", 20), ("GLA", 30))
 
 
@@ -50,7 +62,7 @@ class Outcome:
     seconds: float
     """Simulated, until it was at rest."""
     strikes: Counter[str]
-    visited: Counter[tuple[str, str]]
+    visited: Counter[Way]
     digest: str
     """Of everything that is stored in the end: the same for the same seed and the same code."""
     broken: list[str] = field(default_factory=list)
@@ -69,11 +81,12 @@ def _played(seed: int) -> Outcome:
     chance = Random(seed)
     weather = Weather.of(chance, CALM)
     plot = _plot(chance)
-    world = World(chance, weather)
+    past = timedelta(hours=26) if plot.holiday or "relay_off" in weather.rates else timedelta(minutes=50)
+    world = World(chance, weather, look_back=past, chunk=plot.chunk)
     with world.running():
         _stock_up(world, plot)
-        for folder in UPKEEP:
-            world.every(chance.choice(_UPKEEP), folder, {})
+        for folder in _upkeep(world):
+            world.every(_SELDOM if plot.holiday > _DAY else chance.choice(_UPKEEP), folder, {})
         for actor in CAST:
             actor(world, plot).begin()
         world.settle(CALM)
@@ -84,7 +97,7 @@ def _played(seed: int) -> Outcome:
             world.agenda.steps,
             world.agenda.now,
             weather.strikes,
-            world.workflows.visited,
+            world.visited + of_reservations(world.dynamo.stream("inventory")),
             _digest(world),
             broken,
         )
@@ -98,9 +111,9 @@ def _digest(world: World) -> str:
 
 def _rest(world: World, plot: Plot) -> list[str]:
     """Wait until nothing moves any more, then examine: what is wrong, or that it never came to rest."""
-    over = max(CALM, world.upkeep_off_until) + LIVENESS
-    if world.upkeep_off_until:
-        world.settle(world.upkeep_off_until)
+    calm = max(CALM, world.upkeep_off_until, plot.holiday)
+    over = calm + LIVENESS
+    world.settle(calm)
     look = _LOOK
     while True:
         _come_to_rest(world, over, look)
@@ -121,9 +134,13 @@ def _come_to_rest(world: World, over: float, look: float) -> None:
         elif quiet_since is None:
             quiet_since = world.agenda.now
         elif not world.functions.under_way and all(
-            world.called.get(folder, 0.0) > quiet_since for folder in UPKEEP
+            world.called.get(folder, 0.0) > quiet_since for folder in _upkeep(world)
         ):
             return
+
+
+def _upkeep(world: World) -> tuple[str, ...]:
+    return () if world.weather.gentle else UPKEEP
 
 
 def _moving(world: World) -> list[str]:
@@ -141,7 +158,15 @@ def _waits_for_people(world: World) -> bool:
 def _plot(chance: Random) -> Plot:
     orders = chance.choice((5, 5, 6, 7, 8, 10, 12, 20))
     skus = tuple(f"SKU-{number}" for number in range(chance.choice((1, 2, 3, 4))))
-    return Plot(skus, tuple(code for code, _ in _PLACES), orders, CALM, rush=chance.random() < _RUSH)
+    return Plot(
+        skus,
+        tuple(code for code, _ in _PLACES),
+        orders,
+        CALM,
+        rush=chance.random() < _RUSH,
+        chunk=chance.choice(_CHUNKS),
+        holiday=chance.choice(_HOLIDAYS) if chance.random() < _HOLIDAY else 0.0,
+    )
 
 
 def _stock_up(world: World, plot: Plot) -> None:

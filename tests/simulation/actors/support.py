@@ -21,7 +21,7 @@ class Support(Actor):
 
     def begin(self) -> None:
         self._seen: dict[str, int] = {}
-        self.after(60, _ROUND, self._round)
+        self.after(60 + self.plot.holiday, _ROUND + self.plot.holiday, self._round)
 
     def _round(self) -> None:
         for item in list(self.world.dynamo.items("support")):
@@ -55,6 +55,6 @@ class Support(Actor):
             if name == "capture-payment" and case.kind == "CAPTURE_FAILED":
                 self.world.queues.send(queue, case.message)
                 return
-            if case.subject == f"holdfast-{name}":
+            if case.subject == queue.resource:
                 self.world.queues.send(queue, case.message)
                 return

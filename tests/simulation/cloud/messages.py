@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from infra import names
 from infra.catalogue import CATALOGUE
 from ops.verify.outbox_laws import CONSUMERS
 from tests.simulation.agenda import Agenda
@@ -40,6 +41,9 @@ class Queue:
     """One queue with the function that reads it; what fails too often goes to `dead`, if there is one."""
 
     name: str
+    """As the command line calls it."""
+    resource: str
+    """As it is called on AWS."""
     folder: str
     messages: list[Message] = field(default_factory=list)
     batch: int = 10
@@ -71,10 +75,12 @@ class Queues:
 
     def _make(self, folder: str) -> None:
         name = folder.rpartition("/")[2].replace("_", "-")
-        dead = Queue(f"{name}-dlq", _DLQ, attempts=_NEVER)
+        dead = Queue(f"{name}-dlq", names.dead_letter_queue(folder), _DLQ, attempts=_NEVER)
         partner = folder in PARTNERS
         attempts = PARTNER_ATTEMPTS if partner else ATTEMPTS
-        queue = Queue(name, folder, batch=1 if partner else 10, attempts=attempts, dead=dead)
+        queue = Queue(
+            name, names.queue(folder), folder, batch=1 if partner else 10, attempts=attempts, dead=dead
+        )
         self.all[queue.name], self.all[dead.name] = queue, dead
 
     def _poll(self, queue: Queue) -> None:
@@ -107,7 +113,7 @@ class Queues:
                 "messageId": f"{queue.name}-{number}",
                 "body": message.body,
                 "attributes": {"ApproximateReceiveCount": str(message.received)},
-                "eventSourceARN": f"arn:aws:sqs:us-east-1:000000000000:holdfast-{queue.name}",
+                "eventSourceARN": f"arn:aws:sqs:us-east-1:000000000000:{queue.resource}",
             }
             for number, message in enumerate(batch)
         ]

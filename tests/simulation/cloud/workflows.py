@@ -31,8 +31,11 @@ from tests.simulation.asl.effects import (
     Together,
     sync_result,
 )
+from tests.simulation.weather import Weather
 
 _LATE = 0.15
+_ABANDONED = 3.0
+_LOST = Failed("Sfn.SdkClientException", "the connection broke")
 Answered = Callable[[Answer], None]
 OnEnd = Callable[[Ended], None]
 
@@ -50,6 +53,7 @@ class Run:
         self._ended = ended
         self._question = 0
         self._branches: list[Run] = []
+        self._state = ""
         self.over = False
 
     def step(self, answer: Answer = None) -> None:
@@ -61,7 +65,8 @@ class Run:
                 self.finish(stop.value)
                 return
             if isinstance(effect, Entered):
-                self._driver.entered(effect)
+                self._driver.visited[effect.workflow, f"{self._state} > {effect.state}"] += 1
+                self._state = effect.state
                 answer = None
                 continue
             if isinstance(effect, NewToken):
@@ -137,6 +142,7 @@ class Workflows:
     functions: Invokes
     machines: dict[str, interpreter.Machine]
     moment: Callable[[], datetime]
+    weather: Weather
     standard: str = "order_capture"
     executions: dict[str, Execution] = field(default_factory=dict)
     visited: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -190,9 +196,6 @@ class Workflows:
         self._tokens += 1
         return f"token-{self._tokens}"
 
-    def entered(self, effect: Entered) -> None:
-        self.visited[effect.workflow, effect.state] += 1
-
     def ask(self, run: Run, effect: Effect, answer: Answered) -> None:
         """Carry out an effect; `answer` may be called at any later moment, and more than once."""
         match effect:
@@ -233,7 +236,11 @@ class Workflows:
         machine = self.machines[effect.workflow]
         given = json.loads(effect.given) if isinstance(effect.given, str) else effect.given
         itself = interpreter.Execution("arn:express:1", "1")
-        run = Run(self, interpreter.run(machine, given, itself), lambda end: answer(sync_result(end)))
+        lost = self.weather.meets("lost_invocation", self.agenda.now)
+        if lost:  # it goes on, and whoever asked for it does not know
+            self.agenda.after(self.chance.uniform(0.1, _ABANDONED), lambda: answer(_LOST))
+        ended: OnEnd = (lambda _: None) if lost else (lambda end: answer(sync_result(end)))
+        run = Run(self, interpreter.run(machine, given, itself), ended)
         self._limited(machine, run)
         run.step()
 

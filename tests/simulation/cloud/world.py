@@ -25,9 +25,10 @@ from tests.simulation.cloud.workflows import Workflows
 from tests.simulation.weather import Weather
 
 EPOCH: Final = datetime(2026, 11, 27, 9, tzinfo=UTC)
-_DAY: Final = timedelta(hours=26)
-_MORNING: Final = timedelta(minutes=50)
 _LONGEST_LAG: Final = 60.0
+_PROMPT: Final = (0.001, 0.02)
+_SLOW: Final = (0.5, 9.0)
+"""Seconds that an AWS call takes."""
 _READS: Final = frozenset(("get_item", "query", "batch_get_item", "describe_execution", "list_executions"))
 
 
@@ -39,16 +40,18 @@ def _machines() -> dict[str, Machine]:
 class World:
     """One run. `chance` decides everything that is not decided by what happened before."""
 
-    def __init__(self, chance: Random, weather: Weather) -> None:
+    def __init__(self, chance: Random, weather: Weather, *, look_back: timedelta, chunk: int) -> None:
         self.chance, self.weather = chance, weather
+        self._on_stage = on_stage(self, look_back=look_back, chunk=chunk)
         self.agenda = Agenda()
         self.dynamo = SimDynamo(now=self.seconds, lag=self._lag)
         create_tables(self.dynamo)
         self.functions = Functions(self.agenda, chance, weather)
-        self.workflows = Workflows(self.agenda, chance, self.functions, _machines(), self.moment)
+        self.workflows = Workflows(self.agenda, chance, self.functions, _machines(), self.moment, weather)
+        self.visited = self.workflows.visited
         self.queues = Queues(self.agenda, chance, weather, self.functions)
         self.bus = Bus(self.agenda, chance, weather, self.queues)
-        self.partners = Partners(chance, weather, self.seconds)
+        self.partners = Partners(chance, weather, self.agenda)
         self.mappings = {table: self._mapping(table) for table in names.STREAMED}
         self.upkeep_off_until = 0.0
         """Until then no schedule calls its function."""
@@ -61,8 +64,7 @@ class World:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Handlers reach this world; nothing of it is left afterwards."""
-        back = _DAY if "relay_off" in self.weather.rates else _MORNING
-        with on_stage(self, look_back=back):
+        with self._on_stage:
             try:
                 yield
             finally:
@@ -91,7 +93,8 @@ class World:
         act: Callable[..., Any] = getattr(self._services[service], operation)
         if self.agenda.current is None:
             return act(**request)
-        self.agenda.pause(self.chance.uniform(0.001, 0.02))
+        slow = self.weather.meets("slow_call", self.agenda.now)
+        self.agenda.pause(self.chance.uniform(*(_SLOW if slow else _PROMPT)))
         self._before(service, operation)
         answer = act(**request)
         if operation in _READS:
