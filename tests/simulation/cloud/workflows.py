@@ -83,7 +83,9 @@ class Run:
             for branch in self._branches:
                 branch.stop()
             self._running.close()
-            self._ended(ended)
+            told, self._branches = self._ended, []
+            del self._ended  # what hears of the end refers to the run
+            told(ended)
 
     def stop(self) -> None:
         """End without telling anybody."""

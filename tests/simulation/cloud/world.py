@@ -69,6 +69,8 @@ class World:
                 yield
             finally:
                 self.agenda.close()
+                # All of it refers to the world and the world to it: only the garbage collector would find that.
+                vars(self).clear()
 
     def seconds(self) -> float:
         return self.agenda.now
