@@ -222,3 +222,23 @@ def test_whatever_a_client_sends_is_an_order_or_a_problem_of_the_client(
     assert answer["statusCode"] in (202, 400, 413), answer
     assert bool(orders.orders) is (answer["statusCode"] == 202)
     assert route_of("placeOrder").success == 202
+
+
+_PARTS = ("headers", "pathParameters", "queryStringParameters", "requestContext", "body", "routeKey")
+
+
+@pytest.mark.parametrize(
+    "part", [7, True, "text", ["a"], {"a": 7}, {"authorizer": "x"}, {"authorizer": {"jwt": 1}}]
+)
+@pytest.mark.parametrize("name", _PARTS)
+def test_a_part_that_the_gateway_would_not_send_is_refused_or_passed_over(name: str, part: object) -> None:
+    event = api_call("getOrder", path={"order_id": "o1"}) | {name: part}
+
+    answer = serving(lambda request: Answer({"path": dict(request.path)}))(event, None)
+
+    assert answer["statusCode"] < 500
+
+
+@pytest.mark.parametrize("event", [None, 7, "text", [], [{}], {}])
+def test_what_is_no_event_of_the_gateway_is_refused(event: Any) -> None:
+    assert code_of(serving(lambda _: Answer({}))(event, None)) == (404, "not_found")
