@@ -18,7 +18,7 @@ class PartnersStack(HoldfastStack):
         Consumer(
             self.platform,
             folder="payments/capture_payment",
-            takes=["ShipmentRecorded"],
+            takes=["ShipmentRecorded", "ExceptionResolved"],
             batch=1,
             attempts=settings.partner_attempts,
         )

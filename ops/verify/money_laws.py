@@ -10,9 +10,11 @@ from oms.ledger.domain.entries import capture_entry_id, recognition_entry_id
 from oms.payments.domain.effects import number_in
 from oms.payments.domain.laws import EntryFigures, broken_laws
 
+from ops.verify.dead_letters import is_parked
 from ops.verify.evidence import Evidence
 from ops.verify.report import Law, found
 
+_LEFT_TO_PEOPLE = ("REFUND_FAILED", "WORKFLOW_BROKEN")
 _MOVEMENTS = ("PaymentCaptured", "RevenueRecognised", "PaymentPrepaid", "PaymentRefunded")
 
 
@@ -43,7 +45,7 @@ def law_3(evidence: Evidence) -> Law:
 
 
 def law_4(evidence: Evidence) -> Law:
-    """0 ≤ refunded + pending ≤ captured ≤ authorized, for every payment."""
+    """0 ≤ refunded + pending ≤ captured ≤ authorized, and in the end captured − refunded is what shipped."""
     sums = Counter[str]()
     for payment in evidence.payments:
         for name in ("authorized", "captured", "refunded", "pending_refund", "voided"):
@@ -62,7 +64,7 @@ def law_4(evidence: Evidence) -> Law:
         4,
         "no payment passes its limits",
         f"{len(evidence.payments)} payments: {amounts or 'no money yet'}",
-        [*broken, *_forgotten_holds(evidence)],
+        [*broken, *_forgotten_holds(evidence), *_unequal(evidence)],
     )
 
 
@@ -82,6 +84,38 @@ def _forgotten_holds(evidence: Evidence) -> Iterable[str]:
         finished = order is not None and order.is_terminal and evidence.is_quiet(payment.order_id)
         if held and finished and not evidence.open_cases.get(payment.order_id):
             yield f"{payment.order_id} is finished and {Money(held, payment.currency)} are still held"
+
+
+def _unequal(evidence: Evidence) -> Iterable[str]:
+    """Finished orders that cost their customers more than what shipped, or less, and nobody knows why.
+
+    A capture or a refund that was refused has, or had, an exception item; a person has dealt with it.
+    """
+    parked = {case.subject for case in evidence.cases if case.kind in _LEFT_TO_PEOPLE}
+    for payment in evidence.payments:
+        order = evidence.orders_by_id.get(payment.order_id)
+        if order is None or not order.is_terminal or not evidence.is_quiet(order.order_id):
+            continue
+        kept = payment.captured - payment.refunded
+        most, least = order.shipped_total, order.shipped_total - _never_captured(evidence, order.order_id)
+        if kept < least or (kept > most and order.order_id not in parked | evidence.open_cases.keys()):
+            yield (
+                f"{order.order_id} is finished: {Money(kept, payment.currency)} were kept"
+                f" of its payment for {Money(most, payment.currency)} of goods"
+            )
+
+
+def _never_captured(evidence: Evidence, order_id: str) -> int:
+    """What an order's shipments cost whose capture is parked; minor units."""
+    return sum(
+        int(event.data["total"])
+        for event in evidence.shipments
+        if event.subject == order_id
+        and (
+            f"{order_id}.capture-{event.data['shipment_id']}" in evidence.case_ids
+            or is_parked(evidence, "payments/capture_payment", event)
+        )
+    )
 
 
 def _changed_entries(evidence: Evidence) -> Iterable[str]:

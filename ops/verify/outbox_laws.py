@@ -100,6 +100,8 @@ def _captured(evidence: Evidence) -> Callable[[Event], bool]:
     posted = {(entry.order_id, entry.entry_id) for entry in evidence.entries}
 
     def is_captured(event: Event) -> bool:
+        if event.type == "ExceptionResolved":
+            return True  # money that nobody gave back shows in law 4
         shipment = event.data["shipment_id"]
         entries = {(event.subject, f"capture-{shipment}"), (event.subject, f"recognition-{shipment}")}
         refused = f"{event.subject}.capture-{shipment}" in evidence.case_ids
@@ -131,7 +133,7 @@ CONSUMERS: tuple[Consumer, ...] = (
         ("ShipmentRecorded", "OrderCancellationRequested", "OrderCancelled", "ExceptionResolved"),
         _resumed,
     ),
-    Consumer("payments/capture_payment", ("ShipmentRecorded",), _captured),
+    Consumer("payments/capture_payment", ("ShipmentRecorded", "ExceptionResolved"), _captured),
     Consumer("inventory/ship_stock", ("ShipmentRecorded",), _booked_out),
     Consumer("tax/commit_tax", ("ShipmentRecorded",), _committed),
 )

@@ -164,7 +164,7 @@ def test_every_event_that_somebody_takes_is_routed_from_our_bus(aws: Assembly) -
             "OrderCancelled",
             "ExceptionResolved",
         },
-        "holdfast-capture-payment": {"ShipmentRecorded"},
+        "holdfast-capture-payment": {"ShipmentRecorded", "ExceptionResolved"},
         "holdfast-ship-stock": {"ShipmentRecorded"},
         "holdfast-commit-tax": {"ShipmentRecorded"},
         "holdfast-alarm-escalated": {"ExceptionEscalated"},

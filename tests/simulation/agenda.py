@@ -28,6 +28,7 @@ class Agenda:
         """The process whose code runs; None while the agenda itself acts."""
         self.living: set[Process] = set()
         self._hub = getcurrent()
+        self._until = 0.0
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = count()
 
@@ -36,8 +37,10 @@ class Agenda:
 
     def run(self, until: float) -> None:
         """Do everything that is due up to `until` seconds, then stand there."""
-        while self._due and self._due[0][0] <= until:
-            self.now, _, action = heappop(self._due)
+        self._until = until
+        due = self._due
+        while due and due[0][0] <= until:
+            self.now, _, action = heappop(due)
             self.steps += 1
             action()
         self.now = until
@@ -53,9 +56,15 @@ class Agenda:
         """Let `seconds` pass for the process that calls; others act meanwhile. Raises Killed."""
         process = self.current
         assert process is not None, "only a process can pause"
-        self.after(seconds, process.resume)
-        self.current = None
-        self._hub.switch()
+        then = self.now + seconds
+        if then <= self._until and (not self._due or then < self._due[0][0]):
+            # Nobody acts before it does: to put it on the agenda and take it off again would change nothing.
+            self.now = then
+            self.steps += 1
+        else:
+            self.after(seconds, process.resume)
+            self.current = None
+            self._hub.switch()
         if process.killed:
             raise Killed
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 from random import Random
 from typing import Final
 
+from oms.aws.items import unmarshal
 from oms.aws.table import Table
 from oms.inventory.adapters.dynamo import DynamoLocations, DynamoStock
 from oms.inventory.application.adjusting import adjust
@@ -13,10 +14,12 @@ from oms.inventory.application.locating import register_location
 from oms.inventory.domain.adjustment import Adjustment
 from oms.inventory.domain.location import Location
 from oms.kernel.events import Actor as Person
+from oms.support.adapters.dynamo import case_of
 
 from tests.simulation.actors.actor import Actor
 from tests.simulation.actors.outage import Outage
 from tests.simulation.actors.shop import Shop
+from tests.simulation.actors.stockroom import Stockroom
 from tests.simulation.actors.support import Support
 from tests.simulation.actors.warehouse import Warehouse
 from tests.simulation.aws.deployed import TABLES
@@ -25,15 +28,18 @@ from tests.simulation.laws import examined
 from tests.simulation.plot import Plot
 from tests.simulation.weather import Weather
 
-CAST: Final[tuple[type[Actor], ...]] = (Shop, Warehouse, Support, Outage)
+CAST: Final[tuple[type[Actor], ...]] = (Shop, Warehouse, Stockroom, Support, Outage)
 """Everybody who acts. A new actor is a class and its place here."""
 CALM: Final = 600.0
 LIVENESS: Final = 8 * 3600.0
 """Within so many seconds of calm weather everything is at its end, or parked with an owner."""
-_LOOK: Final = 1800.0
+_LOOK, _LONG_LOOK = 30.0, 600.0
+"""Seconds between two looks at whether anything moves; the longer pause follows where a law did not hold."""
 _RUSH: Final = 0.4
 _UPKEEP: Final = (120.0, 300.0)
 """Seconds between two rounds of the sweeper and the watchdog: on AWS it is a minute, and now and then one fails."""
+UPKEEP: Final = ("relay/sweep_outbox", "capture/watch_orders")
+"""What looks for what was lost. Where the weather loses nothing they are off, so that they cover up for nobody."""
 _PLACES: Final = (("LON", 10), ("MAN", 20), ("GLA", 30))
 
 
@@ -69,7 +75,7 @@ def _played(seed: int) -> Outcome:
     world = World(chance, weather)
     with world.running():
         _stock_up(world, plot)
-        for folder in ("relay/sweep_outbox", "capture/watch_orders"):
+        for folder in _upkeep(world):
             world.every(chance.choice(_UPKEEP), folder, {})
         for actor in CAST:
             actor(world, plot).begin()
@@ -100,20 +106,46 @@ def _rest(world: World, plot: Plot) -> list[str]:
     over = max(CALM, world.upkeep_off_until) + LIVENESS
     if world.upkeep_off_until:
         world.settle(world.upkeep_off_until)
+    look = _LOOK
     while True:
-        world.settle(min(over, world.agenda.now + _LOOK))
-        if world.agenda.now >= over or not _moving(world):
-            report = examined(world, plot)
-            broken = [f"law {law.number}: {text}" for law in report.laws for text in law.violations]
-            if not broken or world.agenda.now >= over:
-                return broken + [f"liveness: {what}" for what in _moving(world)]
+        _come_to_rest(world, over, look)
+        report = examined(world, plot)
+        broken = [f"law {law.number}: {text}" for law in report.laws for text in law.violations]
+        if not broken or world.agenda.now >= over:
+            return broken + [f"liveness: {what}" for what in _moving(world)]
+        look = _LONG_LOOK
+
+
+def _come_to_rest(world: World, over: float, look: float) -> None:
+    """Until nothing has moved for so long that sweeper and watchdog have had a look at it, or it is `over`."""
+    quiet_since = None
+    while world.agenda.now < over:
+        world.settle(min(over, world.agenda.now + look))
+        if _moving(world) or _waits_for_people(world):
+            quiet_since = None
+        elif quiet_since is None:
+            quiet_since = world.agenda.now
+        elif not world.functions.under_way and all(
+            world.called.get(folder, 0.0) > quiet_since for folder in _upkeep(world)
+        ):
+            return
+
+
+def _upkeep(world: World) -> tuple[str, ...]:
+    return () if world.weather.gentle else UPKEEP
 
 
 def _moving(world: World) -> list[str]:
     """What is not at its end. Support staff are at work, so nothing may wait for people either."""
     running = [name for name, one in world.workflows.executions.items() if one.status == "RUNNING"]
     unread = [f"{count} messages in {name}" for name, count in world.queues.depths().items() if count]
-    return [*(f"the workflow {name} still runs" for name in running), *unread]
+    behind = [f"the stream of {table} is not read" for table, one in world.mappings.items() if one.behind]
+    return [*(f"the workflow {name} still runs" for name in running), *unread, *behind]
+
+
+def _waits_for_people(world: World) -> bool:
+    cases = [item for item in world.dynamo.items("support") if item["sk"]["S"].startswith("CASE#")]
+    return any(case_of(unmarshal(item)).is_open for item in cases)
 
 
 def _plot(chance: Random) -> Plot:

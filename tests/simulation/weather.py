@@ -23,11 +23,21 @@ FAULTS = (
     "lost_invocation",
     "execution_lost",
     "stream_gives_up",
+    "slow_call",
+    "slow_invocation",
+    "function_down",
     "relay_off",
 )
 """TTL that never fires needs no switch: here it never does."""
+LOSING_NOTHING = frozenset(
+    ("duplicate_delivery", "reordering", "delay", "stale_index", "slow_call", "slow_invocation")
+)
+"""What a system must bear that has neither sweeper nor watchdog."""
+_RARELY = {"function_down": 0.1}
+"""Faults that last are drawn less often than their rate says."""
 _RATES = (0.004, 0.015, 0.05)
 _ACTIVE = 0.45
+_GENTLE = 0.15
 _RELAY_OFF = 0.02
 """A day without a relay takes the sweeper many readings; a few runs are enough of it."""
 
@@ -39,15 +49,20 @@ class Weather:
     chance: Random
     calm: float
     rates: dict[str, float]
+    gentle: bool = False
+    """Whether nothing is lost, so that nobody has to look for what is."""
     strikes: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, chance: Random, calm: float) -> "Weather":
         """Some faults of all, each at its own rate."""
-        rates = {name: chance.choice(_RATES) for name in FAULTS if chance.random() < _ACTIVE}
+        gentle = chance.random() < _GENTLE
+        known = [name for name in FAULTS if name in LOSING_NOTHING or not gentle]
+        rates = {name: chance.choice(_RATES) for name in known if chance.random() < _ACTIVE}
         if chance.random() >= _RELAY_OFF:
             rates.pop("relay_off", None)
-        return cls(chance, calm, rates)
+        rates |= {name: rates[name] * rarely for name, rarely in _RARELY.items() if name in rates}
+        return cls(chance, calm, rates, gentle)
 
     def meets(self, fault: str, now: float) -> bool:
         """Whether `fault` strikes here."""

@@ -1,4 +1,4 @@
-"""Consumer of ShipmentRecorded: captures the payment."""
+"""Consumer of ShipmentRecorded and ExceptionResolved: captures the payment, or gives up on it."""
 
 from oms.runtime.consuming.payments import capture_payment
 from oms.runtime.queues import consumer

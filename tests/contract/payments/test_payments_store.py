@@ -167,7 +167,12 @@ def test_what_was_refused_comes_back_as_it_was_stored(store: Store) -> None:
     assert store.conclude(failed, authorized_event("failed"))
     assert store.find(ORDER) == failed
     assert failed.refused == {"f1-p1": Refusal(1_000, 1)}
-    refused = replace(failed, version=failed.version + 1, refund_refusals=2)
+    refused = replace(
+        failed,
+        version=failed.version + 1,
+        refund_refusals=2,
+        refused={"f1-p1": Refusal(1_000, 1, written_off=True)},
+    )
     assert store.conclude(refused, authorized_event("failed again"))
     assert store.find(ORDER) == refused
 

@@ -6,6 +6,7 @@ from oms.inventory.domain.reservation import Entry
 from oms.inventory.domain.reservation import State as Held
 from oms.ledger.domain.journal import credit, debit
 from oms.orders.domain.order import Line
+from oms.payments.domain.effects import refund_key
 
 from ops.verify import Evidence
 from ops.verify.evidence import Execution, MoneyEffect
@@ -68,6 +69,28 @@ def hold_forgotten(evidence: Evidence) -> None:
     world.with_event(evidence, "PaymentAuthorized", amount=TOTAL + 100)
     assert evidence.money_effects
     evidence.money_effects[0] = replace(evidence.money_effects[0], amount=TOTAL + 100)
+
+
+def refunded_too_much(evidence: Evidence) -> None:
+    """By a refund that is sound in itself: in the payment, the books and at the gateway."""
+    give_back(evidence, 1)
+
+
+def kept_for_goods_that_never_left(evidence: Evidence) -> None:
+    """Prepaid, shipped in part, the rest cancelled: and its money was not given back."""
+    evidence.orders[0] = replace(evidence.orders[0], shipped_total=TOTAL - 500)
+
+
+def give_back(evidence: Evidence, amount: int, *, number: str = "1", refusals: int = 0) -> None:
+    refund = world.event("payments", f"refunded-{number}", "PaymentRefunded", amount=amount, currency="GBP")
+    evidence.events.append(refund)
+    evidence.published.add(refund.event_id)
+    evidence.payments[0] = replace(evidence.payments[0], refunded=amount)
+    postings = (debit("contract_liability", amount), credit("psp_clearing", amount))
+    evidence.entries.append(replace(evidence.entries[0], entry_id=f"refund-{ORDER}-1", postings=postings))
+    assert evidence.money_effects is not None
+    key = refund_key(ORDER, 1, refusals)
+    evidence.money_effects.append(MoneyEffect("refund", key, ORDER, amount, "GBP"))
 
 
 def lost_unit_of_a_line(evidence: Evidence) -> None:

@@ -5,10 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from oms.ledger.domain.journal import credit, debit
 from oms.orders.domain.order import Line, Stage
-from oms.payments.domain.effects import capture_key, refund_key
-from oms.payments.domain.laws import EntryFigures
+from oms.payments.domain.effects import capture_key, void_key
+from oms.support.domain.exceptions import State
 
 from ops.verify import Evidence, examine
 from ops.verify.dead_letters import dead_letter_id
@@ -51,6 +50,8 @@ def test_all_laws_hold_where_nothing_is_wrong() -> None:
         (breaking.altered_entry, {3}),
         (breaking.captured_too_much, {4}),
         (breaking.hold_forgotten, {4}),
+        (breaking.refunded_too_much, {4}),
+        (breaking.kept_for_goods_that_never_left, {4}),
         (breaking.lost_unit_of_a_line, {5}),
         (breaking.location_knows_of_less, {5}),
         (breaking.charged_twice, {6}),
@@ -102,18 +103,40 @@ def test_a_refund_after_refusals_took_effect_under_the_key_of_its_own_try(
     refusals: int, laws: set[int]
 ) -> None:
     def refunded(evidence: Evidence) -> None:
-        back = world.event("payments", "refunded-1.1", "PaymentRefunded", amount=100, currency="GBP")
-        evidence.events.append(back)
-        evidence.published.add(back.event_id)
-        evidence.payments[0] = replace(evidence.payments[0], refunded=100)
-        postings = (debit("contract_liability", 100), credit("psp_clearing", 100))
-        evidence.entries.append(EntryFigures(ORDER, f"refund-{ORDER}-1", "GBP", "2026-11", postings))
-        assert evidence.money_effects
-        evidence.money_effects.append(
-            MoneyEffect("refund", refund_key(ORDER, 1, refusals), ORDER, 100, "GBP")
-        )
+        evidence.orders[0] = replace(evidence.orders[0], shipped_total=TOTAL - 100)
+        breaking.give_back(evidence, 100, number="1.1", refusals=refusals)
 
     assert broken(refunded) == laws
+
+
+def test_a_refused_refund_that_a_person_has_dealt_with_is_no_wonder() -> None:
+    def dismissed(evidence: Evidence) -> None:
+        breaking.kept_for_goods_that_never_left(evidence)
+        case = world.exception("REFUND_FAILED", token="")
+        evidence.cases.append(replace(case, state=State.RESOLVED, resolution="DISMISS"))
+
+    assert broken(dismissed) == set()
+
+
+@pytest.mark.parametrize("parked_as", ["capture refused", "dead letter"])
+def test_goods_whose_capture_is_parked_are_not_paid_for_yet(parked_as: str) -> None:
+    def parked(evidence: Evidence) -> None:
+        evidence.payments[0] = replace(evidence.payments[0], state="VOIDED", captured=0, voided=TOTAL)
+        world.without_event(evidence, "PaymentCaptured")
+        evidence.entries.clear()
+        assert evidence.money_effects
+        evidence.money_effects[1] = MoneyEffect("void", void_key(ORDER, 1), ORDER, TOTAL, "GBP")
+        voided = world.event("payments", "voided-1", "PaymentVoided", amount=TOTAL, currency="GBP")
+        evidence.events.append(voided)
+        evidence.published.add(voided.event_id)
+        key = f"capture-{SHIPMENT}"
+        case = world.exception("CAPTURE_FAILED", key=key, token="")
+        if parked_as == "dead letter":
+            event_id = evidence.shipments[0].event_id
+            case = replace(case, case_id=dead_letter_id("payments/capture_payment", event_id))
+        evidence.cases.append(case)
+
+    assert broken(parked) == set()
 
 
 def test_an_acknowledged_order_that_is_not_stored_is_lost() -> None:

@@ -15,9 +15,10 @@ class Outage(Actor):
         now = self.world.agenda.now
         running = [name for name, one in self.world.workflows.executions.items() if one.status == "RUNNING"]
         if running and self.world.weather.meets("execution_lost", now):
-            self.world.workflows.abort(self.chance.choice(running))
+            # Those that began last are at work; most of the others only wait.
+            self.world.workflows.abort(self.chance.choice((running[-1], self.chance.choice(running))))
         if now < self.plot.calm:
-            self.after(1, 30, self._round)
+            self.after(0.5, 10, self._round)
 
     def _relay_off(self) -> None:
         """Nothing that would keep a stream's records is on: neither the mappings nor the sweeper's schedule."""

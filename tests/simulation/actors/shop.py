@@ -8,11 +8,11 @@ from ops.rehearse.crowd import one_line_order
 from tests.simulation.actors.actor import Actor
 
 _TOKENS = (
-    "pm_card_visa",
-    "pm_card_visa",
-    "pm_card_visa",
+    *["pm_card_visa"] * 6,
     "pm_card_chargeDeclined",
     "pm_card_authenticationRequired",
+    "pm_card_refundFail",
+    "pm_card_authorizationExpired",
 )
 _MAILBOXES = ("buyer", "buyer", "buyer", "buyer", "review", "reject")
 _SPREAD, _RUSH = 120.0, 4.0
@@ -37,7 +37,7 @@ class Shop(Actor):
             self.after(
                 0, 600, lambda: self.ask("POST /v1/orders", body, client="shop", key=f"other-{number}")
             )
-        if self.chance.random() < 0.25:
+        if self.chance.random() < 0.3:
             self.after(0, 400, lambda: self._cancel(number))
 
     def _cancel(self, number: int) -> None:

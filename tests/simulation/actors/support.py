@@ -55,6 +55,6 @@ class Support(Actor):
             if name == "capture-payment" and case.kind == "CAPTURE_FAILED":
                 self.world.queues.send(queue, case.message)
                 return
-            if case.subject == f"holdfast-{name}":
+            if case.subject == queue.resource:
                 self.world.queues.send(queue, case.message)
                 return

@@ -37,9 +37,9 @@ class Warehouse(Actor):
             "carrier": "Royal Mail",
             "tracking_number": f"RM{self._parcels}",
         }
-        numbered = [one for one in work.work if one.open]
-        if len(numbered) > 1 and self.chance.random() < 0.3:
-            body["lines"] = [{"line_id": f"L{numbered[0].number - 1}", "quantity": 1}]
+        waiting = [one for one in work.work if one.open]
+        if sum(one.open for one in waiting) > 1 and self.chance.random() < 0.4:
+            body["lines"] = [{"line_id": f"L{waiting[0].number - 1}", "quantity": 1}]
         path = {"fulfilment_order_id": work.fulfilment_order_id}
         route = "POST /v1/fulfilment-orders/{fulfilment_order_id}/shipments"
         for _ in range(2 if self.chance.random() < 0.15 else 1):

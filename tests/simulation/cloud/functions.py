@@ -1,6 +1,6 @@
 """Lambda: handlers as processes that may crash, outlive their caller, or run with a wrong clock."""
 
-import copy
+import marshal
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -16,6 +16,9 @@ Said = Callable[[Succeeded | Failed], None]
 _FOLDERS = {folder.rpartition("/")[2]: folder for folder in CATALOGUE}
 _SKEW = 15 * 60.0
 _MOST_LATE = 0.08
+_VERY_LATE = 100.0
+_DOWN = (20.0, 240.0)
+"""Seconds for which a function fails whatever it is asked, as after a bad deployment."""
 _LOST = Failed("Lambda.Unknown", "the function ended, and its answer was lost")
 _CRASHED = Failed("Runtime.ExitError", "the environment ended")
 
@@ -27,17 +30,29 @@ class Functions:
         self._agenda, self._chance, self._weather = agenda, chance, weather
         self.skews: dict[Process, float] = {}
         """Seconds by which a process's clock is wrong."""
+        self._down_until: dict[str, float] = {}
+        self.under_way = 0
+        """Invocations that have not ended."""
 
     def invoke(self, function: str, payload: Any, answer: Said) -> None:
         """Run the handler once; `answer` hears how it ended, or that nobody knows."""
         folder = _FOLDERS.get(function, function)
         handler = handlers()[folder]
-        event = copy.deepcopy(payload)
+        event = marshal.loads(marshal.dumps(payload))  # no more than JSON comes through
+        self.under_way += 1
         late = self._chance.uniform(0.005, _MOST_LATE)
+        if self._weather.meets("slow_invocation", self._agenda.now):
+            late += self._chance.uniform(1.0, _VERY_LATE)
         self._agenda.after(late, lambda: self._start(folder, lambda: handler(event, None), answer))
 
     def _start(self, folder: str, work: Callable[[], Any], answer: Said) -> None:
         now = self._agenda.now
+        if self._weather.meets("function_down", now):
+            self._down_until[folder] = now + self._chance.uniform(*_DOWN)
+        if now < self._down_until.get(folder, 0.0):
+            self.under_way -= 1
+            answer(_CRASHED)
+            return
         lost = self._weather.meets("lost_invocation", now)
         heard = [(lambda _: answer(_LOST)) if lost else answer]
         process = self._agenda.spawn(work, lambda value, failure: self._end(process, value, failure, heard))
@@ -52,6 +67,7 @@ class Functions:
             _tell(heard, Failed("Sandbox.Timedout", f"Task timed out after {timeout} seconds"))
 
     def _end(self, process: Process, value: Any, failure: BaseException | None, heard: list[Said]) -> None:
+        self.under_way -= 1
         self.skews.pop(process, None)
         if isinstance(failure, Killed):
             _tell(heard, _CRASHED)

@@ -1,11 +1,12 @@
 """The bus, the queues behind it, and the streams before it."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from infra import names
 from infra.catalogue import CATALOGUE
 from ops.verify.outbox_laws import CONSUMERS
 from tests.simulation.agenda import Agenda
@@ -39,6 +40,9 @@ class Queue:
     """One queue with the function that reads it; what fails too often goes to `dead`, if there is one."""
 
     name: str
+    """As the command line calls it."""
+    resource: str
+    """As it is called on AWS."""
     folder: str
     messages: list[Message] = field(default_factory=list)
     batch: int = 10
@@ -70,10 +74,12 @@ class Queues:
 
     def _make(self, folder: str) -> None:
         name = folder.rpartition("/")[2].replace("_", "-")
-        dead = Queue(f"{name}-dlq", _DLQ, attempts=_NEVER)
+        dead = Queue(f"{name}-dlq", names.dead_letter_queue(folder), _DLQ, attempts=_NEVER)
         partner = folder in PARTNERS
         attempts = PARTNER_ATTEMPTS if partner else ATTEMPTS
-        queue = Queue(name, folder, batch=1 if partner else 10, attempts=attempts, dead=dead)
+        queue = Queue(
+            name, names.queue(folder), folder, batch=1 if partner else 10, attempts=attempts, dead=dead
+        )
         self.all[queue.name], self.all[dead.name] = queue, dead
 
     def _poll(self, queue: Queue) -> None:
@@ -106,7 +112,7 @@ class Queues:
                 "messageId": f"{queue.name}-{number}",
                 "body": message.body,
                 "attributes": {"ApproximateReceiveCount": str(message.received)},
-                "eventSourceARN": f"arn:aws:sqs:us-east-1:000000000000:holdfast-{queue.name}",
+                "eventSourceARN": f"arn:aws:sqs:us-east-1:000000000000:{queue.resource}",
             }
             for number, message in enumerate(batch)
         ]
@@ -161,7 +167,7 @@ class Mapping:
         agenda: Agenda,
         weather: Weather,
         functions: Functions,
-        records: Callable[[], Sequence[dict[str, Any]]],
+        records: Sequence[dict[str, Any]],
     ) -> None:
         self._agenda, self._weather, self._functions, self._records = agenda, weather, functions, records
         self._position = 0
@@ -169,14 +175,19 @@ class Mapping:
         self.off_until = 0.0
         self.lost = 0
 
+    @property
+    def behind(self) -> bool:
+        """Whether there are records that it has not dealt with."""
+        return self._busy or self._position < len(self._records)
+
     def notice(self) -> None:
         """There may be new records."""
-        if not self._busy and self._position < len(self._records()):
+        if not self._busy and self._position < len(self._records):
             self._busy = True
             self._agenda.after(max(0.3, self.off_until - self._agenda.now), self._read)
 
     def _read(self) -> None:
-        records = self._records()
+        records = self._records
         while self._position < len(records) and self._too_old(records[self._position]):
             self._position += 1
         batch = records[self._position : self._position + 100]

@@ -79,7 +79,12 @@ class _Client:
         service = self._service
         if operation.startswith("_"):
             raise AttributeError(operation)
-        return lambda **request: here().call(service, operation, request)
+
+        def call(**request: Any) -> Any:
+            return _ON_STAGE[-1].call(service, operation, request)
+
+        setattr(self, operation, call)
+        return call
 
 
 class _Clock:
@@ -121,7 +126,8 @@ def _replace() -> None:
         (workflows, "time", time),
         (watchdog, "monotonic", _seconds),
         (http.Http, "_open", lambda _self: _Wire()),
-        (logs, "sys", SimpleNamespace(stdout=SimpleNamespace(write=lambda _: None))),
+        (logs, "sys", SimpleNamespace(stdout=SimpleNamespace(write=_unread))),
+        (logs, "json", SimpleNamespace(dumps=_unread)),
     ]
     for owner, name, value in replaced:
         setattr(owner, name, value)
@@ -132,6 +138,11 @@ def _replace() -> None:
 
 def _seconds() -> float:
     return here().seconds()
+
+
+def _unread(*_: object, **__: object) -> str:
+    """Nobody reads the logs of a simulated world."""
+    return ""
 
 
 class _Wire:

@@ -1,6 +1,5 @@
 """Step Functions: executions of the real workflow files, driven in simulated time."""
 
-import copy
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -32,8 +31,11 @@ from tests.simulation.asl.effects import (
     Together,
     sync_result,
 )
+from tests.simulation.weather import Weather
 
 _LATE = 0.15
+_ABANDONED = 3.0
+_LOST = Failed("Sfn.SdkClientException", "the connection broke")
 Answered = Callable[[Answer], None]
 OnEnd = Callable[[Ended], None]
 
@@ -138,6 +140,7 @@ class Workflows:
     functions: Invokes
     machines: dict[str, interpreter.Machine]
     moment: Callable[[], datetime]
+    weather: Weather
     standard: str = "order_capture"
     executions: dict[str, Execution] = field(default_factory=dict)
     visited: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -199,12 +202,12 @@ class Workflows:
         match effect:
             case Call():
                 self._in_time(effect.timeout, answer)
-                self.functions.invoke(effect.function, copy.deepcopy(effect.payload), answer)
+                self.functions.invoke(effect.function, effect.payload, answer)
             case CallWithToken():
                 self._in_time(effect.timeout, answer)
                 self._waiting[effect.token] = answer
                 self.functions.invoke(
-                    effect.function, copy.deepcopy(effect.payload), lambda said: self._failed(said, answer)
+                    effect.function, effect.payload, lambda said: self._failed(said, answer)
                 )
             case StartSync():
                 self._in_time(effect.timeout, answer)
@@ -234,7 +237,11 @@ class Workflows:
         machine = self.machines[effect.workflow]
         given = json.loads(effect.given) if isinstance(effect.given, str) else effect.given
         itself = interpreter.Execution("arn:express:1", "1")
-        run = Run(self, interpreter.run(machine, given, itself), lambda end: answer(sync_result(end)))
+        lost = self.weather.meets("lost_invocation", self.agenda.now)
+        if lost:  # it goes on, and whoever asked for it does not know
+            self.agenda.after(self.chance.uniform(0.1, _ABANDONED), lambda: answer(_LOST))
+        ended: OnEnd = (lambda _: None) if lost else (lambda end: answer(sync_result(end)))
+        run = Run(self, interpreter.run(machine, given, itself), ended)
         self._limited(machine, run)
         run.step()
 

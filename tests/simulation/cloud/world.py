@@ -28,6 +28,9 @@ EPOCH: Final = datetime(2026, 11, 27, 9, tzinfo=UTC)
 _DAY: Final = timedelta(hours=26)
 _MORNING: Final = timedelta(minutes=50)
 _LONGEST_LAG: Final = 60.0
+_PROMPT: Final = (0.001, 0.02)
+_SLOW: Final = (0.5, 9.0)
+"""Seconds that an AWS call takes."""
 _READS: Final = frozenset(("get_item", "query", "batch_get_item", "describe_execution", "list_executions"))
 
 
@@ -45,13 +48,15 @@ class World:
         self.dynamo = SimDynamo(now=self.seconds, lag=self._lag)
         create_tables(self.dynamo)
         self.functions = Functions(self.agenda, chance, weather)
-        self.workflows = Workflows(self.agenda, chance, self.functions, _machines(), self.moment)
+        self.workflows = Workflows(self.agenda, chance, self.functions, _machines(), self.moment, weather)
         self.queues = Queues(self.agenda, chance, weather, self.functions)
         self.bus = Bus(self.agenda, chance, weather, self.queues)
         self.partners = Partners(chance, weather, self.seconds)
         self.mappings = {table: self._mapping(table) for table in names.STREAMED}
         self.upkeep_off_until = 0.0
         """Until then no schedule calls its function."""
+        self.called: dict[str, float] = {}
+        """Function -> when its schedule has last called it."""
         self._services = {
             "dynamodb": self.dynamo, "events": self.bus, "stepfunctions": self.workflows, "secretsmanager": self,
         }  # fmt: skip
@@ -89,11 +94,13 @@ class World:
         act: Callable[..., Any] = getattr(self._services[service], operation)
         if self.agenda.current is None:
             return act(**request)
-        self.agenda.pause(self.chance.uniform(0.001, 0.02))
+        slow = self.weather.meets("slow_call", self.agenda.now)
+        self.agenda.pause(self.chance.uniform(*(_SLOW if slow else _PROMPT)))
         self._before(service, operation)
         answer = act(**request)
-        if operation not in _READS:
-            answer = self._after(service, operation, act, request, answer)
+        if operation in _READS:
+            return answer
+        answer = self._after(service, operation, act, request, answer)
         if service == "dynamodb":
             self.notice()
         return answer
@@ -137,7 +144,7 @@ class World:
             mapping.notice()
 
     def _mapping(self, table: str) -> Mapping:
-        return Mapping(self.agenda, self.weather, self.functions, lambda: self.dynamo.stream(table))
+        return Mapping(self.agenda, self.weather, self.functions, self.dynamo.stream(table))
 
     def _lag(self) -> float:
         if self.weather.meets("stale_index", self.agenda.now):
@@ -149,6 +156,7 @@ class World:
 
         def again() -> None:
             if self.agenda.now >= self.upkeep_off_until:
+                self.called[folder] = self.agenda.now
                 self.functions.invoke(folder, event, _ignored)
             self.every(seconds, folder, event)
 

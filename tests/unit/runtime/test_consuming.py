@@ -16,8 +16,8 @@ from oms.runtime.consuming.payments import capture_payment
 from oms.runtime.consuming.stock import ship_stock
 from oms.runtime.consuming.tax import commit_tax, tax_code
 from oms.runtime.queues import event_in
-from oms.support.application.cases import decide
-from oms.support.domain.exceptions import Action
+from oms.support.application.cases import decide, report
+from oms.support.domain.exceptions import Action, Case
 
 from tests.builders import CLIENT, NOW, ORDER, SYSTEM, a_snapshot, an_address, released
 from tests.fakes.cases import FakeCases
@@ -117,6 +117,40 @@ def test_money_that_cannot_be_taken_in_a_second_try_waits_for_a_person_again(ord
     capture_payment(event, payments=payments, cases=cases, now=NOW)
 
     assert [case.is_open for case in cases.of_subject(ORDER)] == [False, True]
+
+
+@pytest.mark.parametrize(("action", "given_back"), [(Action.DISMISS, 1), (Action.RETRY, 0)])
+def test_money_that_a_person_gives_up_is_no_longer_held(
+    orders: FakeOrders, action: Action, given_back: int
+) -> None:
+    cases, gateway = FakeCases(), FakeGateway()
+    payments = authorized(orders, gateway, 100)
+    capture_payment(shipped(orders), payments=payments, cases=cases, now=NOW)
+    case = decide(f"{ORDER}.capture-f1-p1", action, cases=cases, now=NOW, actor=CLIENT, reason="lost cause")
+    assert isinstance(case, Case)
+    resolved = [event for event in cases.events.values() if event.type == "ExceptionResolved"]
+
+    for event in resolved * 2:
+        capture_payment(event, payments=payments, cases=cases, now=NOW)
+
+    assert len(resolved) == 1
+    assert [effect.kind for effect in gateway.effects].count("void") == given_back
+
+
+def test_what_was_decided_of_other_exceptions_moves_no_money(orders: FakeOrders) -> None:
+    cases, gateway = FakeCases(), FakeGateway()
+    payments = authorized(orders, gateway, 9999)
+    report(
+        subject=ORDER, key="refund", channel="web", kind="REFUND_FAILED", detail="", cases=cases,
+        now=NOW, actor=SYSTEM,
+    )  # fmt: skip
+    decide(f"{ORDER}.refund", Action.DISMISS, cases=cases, now=NOW, actor=CLIENT, reason="paid by cheque")
+
+    for event in cases.events.values():
+        if event.type == "ExceptionResolved":
+            capture_payment(event, payments=payments, cases=cases, now=NOW)
+
+    assert [effect.kind for effect in gateway.effects] == ["authorize"]
 
 
 def test_a_charge_that_does_not_add_up_is_never_taken(orders: FakeOrders) -> None:

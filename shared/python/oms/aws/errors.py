@@ -4,8 +4,6 @@ A refused condition is not an error of the technique but an answer, so it comes 
 the value `Refused` with the item that stood in the way.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,15 +48,19 @@ class Refused:
     """Every write of the transaction that was refused."""
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Raise kernel errors for what botocore raises inside; a refused condition passes unchanged."""
-    try:
-        yield
-    except ClientError as error:
-        raise _translate(error) from error
-    except (NoConnection, HTTPClientError) as error:
-        raise StoreUnavailable(str(error)) from error
+class translated:  # noqa: N801 - reads as a word in `with translated():`
+    """Raises kernel errors for what botocore raises inside; a refused condition passes unchanged."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, ClientError):
+            raise _translate(error) from error
+        if isinstance(error, NoConnection | HTTPClientError):
+            raise StoreUnavailable(str(error)) from error
 
 
 def refusal(error: ClientError) -> Refused | None:

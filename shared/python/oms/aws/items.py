@@ -20,6 +20,8 @@ def marshal(item: Mapping[str, Any]) -> TypedItem:
 
 def typed(value: Any) -> dict[str, Any]:
     """One value with its DynamoDB type. Raises TypeError for a type items never hold (float)."""
+    if type(value) is str:  # what most are, and every call of DynamoDB passes here
+        return {"S": value}
     match value:
         case bool():
             return {"BOOL": value}
@@ -40,7 +42,7 @@ def typed(value: Any) -> dict[str, Any]:
 
 def unmarshal(item: Mapping[str, Any]) -> Item:
     """A whole item, plain."""
-    return {name: plain(value) for name, value in item.items()}
+    return {name: value["S"] if "S" in value else plain(value) for name, value in item.items()}
 
 
 def plain(value: Mapping[str, Any]) -> Any:

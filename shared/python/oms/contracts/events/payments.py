@@ -70,6 +70,15 @@ class PaymentCaptureFailed(Fact):
     reason: str
 
 
+class PaymentWrittenOff(Fact):
+    """A person gave up on the amount, which the gateway had refused to take for the shipment."""
+
+    order_id: OrderId
+    shipment_id: str
+    amount: Minor
+    currency: Currency
+
+
 class RevenueRecognised(Fact):
     """The amount of a deposit was earned because the shipment left."""
 
@@ -113,6 +122,7 @@ FACTS = (
     PaymentActionRequired,
     PaymentCaptured,
     PaymentCaptureFailed,
+    PaymentWrittenOff,
     RevenueRecognised,
     PaymentVoided,
     PaymentRefunded,

@@ -109,7 +109,7 @@ def entry_of(item: Item) -> JournalEntry:
 
 
 def _refusal_map(refusal: Refusal) -> Item:
-    return {"amount": refusal.amount, "times": refusal.times}
+    return {"amount": refusal.amount, "times": refusal.times, "written_off": refusal.written_off}
 
 
 def _effect_map(effect: Effect) -> Item:

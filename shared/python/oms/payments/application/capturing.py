@@ -12,6 +12,7 @@ from oms.ledger.domain.entries import (
 )
 from oms.payments.application.desk import ROUNDS, Desk, exactly
 from oms.payments.application.ports import ReleasePending
+from oms.payments.application.writing_off import release_unclaimed
 from oms.payments.domain.effects import Effect, after_refusals, capture_key
 from oms.payments.domain.facts import PaymentCaptured, PaymentCaptureFailed, RevenueRecognised
 from oms.payments.domain.machines import AuthorizationState
@@ -49,11 +50,19 @@ def capture(desk: Desk, shipment: Shipment) -> CaptureOutcome:
         if payment is None:
             return _refusal(shipment, "no_payment")
         if desk.payments.has_entry(shipment.order_id, _entry_id(payment, shipment)):
+            _tidy(desk, payment)
             return paid
         outcome = _recognise(desk, payment, shipment) if payment.prepaid else _take(desk, payment, shipment)
         if outcome:
+            _tidy(desk, payment)
             return outcome
     raise WriteConflict(f"{shipment.shipment_id}: the payment keeps changing")
+
+
+def _tidy(desk: Desk, payment: Payment) -> None:
+    """The last capture leaves on hold what was written off of the others."""
+    if any(payment.written_off(shipment_id) for shipment_id in payment.refused):
+        release_unclaimed(desk, payment.order_id)
 
 
 def _take(desk: Desk, payment: Payment, shipment: Shipment) -> CaptureOutcome | None:
@@ -86,6 +95,8 @@ def _look_up(desk: Desk, payment: Payment, shipment: Shipment) -> tuple[GatewayA
 
 def _obstacle(payment: Payment, shipment: Shipment) -> str:
     """Why this shipment cannot be captured, or nothing. Raises ReleasePending."""
+    if payment.written_off(shipment.shipment_id):
+        return "written_off"
     if not payment.live:
         return f"payment_{payment.state.lower()}"
     if payment.busy("void", "replace"):

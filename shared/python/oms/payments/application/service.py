@@ -10,6 +10,7 @@ from oms.payments.application.capturing import CaptureOutcome, capture
 from oms.payments.application.desk import Desk
 from oms.payments.application.ports import PaymentGateway, Payments
 from oms.payments.application.settling import NotSettled, Settled, settle
+from oms.payments.application.writing_off import write_off
 from oms.payments.domain.shipment import Shipment
 
 
@@ -29,6 +30,10 @@ class PaymentService:
     def capture(self, shipment: Shipment, *, now: datetime, actor: Actor) -> CaptureOutcome:
         """Take the money for a shipment that has left. Also raises ReleasePending."""
         return capture(self._desk(now, actor), shipment)
+
+    def write_off(self, order_id: str, shipment_id: str, *, now: datetime, actor: Actor) -> None:
+        """Give up on a capture that was refused; what is then held for nothing is released."""
+        write_off(self._desk(now, actor), order_id, shipment_id)
 
     def settle_cancellation(
         self, order_id: str, shipped_total: int, *, now: datetime, actor: Actor

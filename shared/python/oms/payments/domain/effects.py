@@ -37,6 +37,8 @@ class Refusal:
     amount: int
     times: int = 0
     """How often the gateway itself refused: each has used a key up."""
+    written_off: bool = False
+    """A person has decided that it will not be taken."""
 
 
 def finish(effect: Effect, happened: str) -> EffectState:

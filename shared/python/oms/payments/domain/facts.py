@@ -71,6 +71,16 @@ class PaymentCaptureFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentWrittenOff:
+    """A person gave up on `amount`, which the gateway had refused to take for `shipment_id`."""
+
+    order_id: str
+    shipment_id: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class RevenueRecognised:
     """`amount` of the deposit was earned because `shipment_id` left."""
 

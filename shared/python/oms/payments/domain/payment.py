@@ -99,6 +99,16 @@ class Payment:
         """What shipments charge and no capture is to be waited for."""
         return sum(refusal.amount for refusal in self.refused.values())
 
+    def written_off(self, shipment_id: str) -> bool:
+        """Whether a person gave up on this shipment's money."""
+        return shipment_id in self.refused and self.refused[shipment_id].written_off
+
+    @property
+    def unclaimed(self) -> bool:
+        """Whether the gateway holds money that nobody is going to take: it was all written off."""
+        given_up = sum(refusal.amount for refusal in self.refused.values() if refusal.written_off)
+        return self.live and not self.busy("capture") and 0 < self.held <= given_up
+
     def refusals(self, shipment_id: str) -> int:
         """How often the gateway refused to take this shipment's money."""
         return self.refused[shipment_id].times if shipment_id in self.refused else 0
@@ -184,6 +194,11 @@ class Payment:
         return self._change(
             refused={**self.refused, effect.shipment_id: refusal}, in_flight=self._without(effect)
         )
+
+    def write_off(self, shipment_id: str) -> Self:
+        """A shipment's money was refused and will not be taken."""
+        refusal = replace(self.refused[shipment_id], written_off=True)
+        return self._change(refused={**self.refused, shipment_id: refusal})
 
     def fail_refund(self, effect: Effect) -> Self:
         """The gateway refused: nothing went back, and the key is used up."""

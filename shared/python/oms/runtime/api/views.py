@@ -94,6 +94,7 @@ SENTENCES: Mapping[str, str] = {
     "PaymentActionRequired": "The payment of {money} waits for the customer ({reason}).",
     "PaymentCaptured": "{money} captured for shipment {shipment_id}.",
     "PaymentCaptureFailed": "{money} for shipment {shipment_id} could not be captured ({reason}).",
+    "PaymentWrittenOff": "{money} for shipment {shipment_id} will not be captured any more.",
     "PaymentVoided": "Payment authorization voided: {money}.",
     "PaymentRefunded": "{money} refunded.",
     "PaymentRefundFailed": "The gateway refused the refund of {money} ({reason}).",
