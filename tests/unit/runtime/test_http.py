@@ -144,6 +144,14 @@ def test_a_parameter_that_is_missing_or_unknown_is_named(query: dict[str, str], 
     assert "query.status" in answer["body"]
 
 
+@pytest.mark.parametrize("value", ["a\x00b", "\ud800", "a\nb", "\u202e"])
+def test_a_free_parameter_can_be_printed_as_what_it_asks_for_can(value: str) -> None:
+    answer = answered(lambda request: Answer({"sku": request.parameter("sku")}), query={"sku": value})
+
+    assert code_of(answer) == (400, "parameter_invalid")
+    assert "query.sku" in answer["body"]
+
+
 def test_a_free_parameter_has_a_length_that_a_key_can_have() -> None:
     answer = answered(lambda request: Answer({"sku": request.parameter("sku")}), query={"sku": "棚" * 1_000})
 

@@ -81,12 +81,15 @@ class Request:
         return self.channel in (ALL_CHANNELS, channel)
 
     def parameter(self, name: str, *, allowed: tuple[str, ...] = ()) -> str:
-        """A required query parameter. Raises Problem where it is missing, too long or not one of `allowed`."""
+        """A required query parameter. Raises Problem where it is missing, not one of `allowed`, or cannot be a name."""
         value = self.query.get(name, "")
         if not value:
             raise Problem("parameter_missing", errors=(FieldError(f"query.{name}", "is required"),))
         if len(value) > _MAX_PARAMETER:
             error = FieldError(f"query.{name}", f"is longer than {_MAX_PARAMETER} characters")
+            raise Problem("parameter_invalid", errors=(error,))
+        if not value.isprintable():
+            error = FieldError(f"query.{name}", "has characters that cannot be printed")
             raise Problem("parameter_invalid", errors=(error,))
         if allowed and value not in allowed:
             raise Problem(
