@@ -25,7 +25,7 @@ class Support(Actor):
 
     def _round(self) -> None:
         for item in list(self.world.dynamo.items("support")):
-            if item["sk"]["S"].startswith("CASE#"):
+            if "queue_key" in item:  # listed as open
                 case = case_of(unmarshal(item))
                 if case.is_open and self.chance.random() < 0.7:
                     self._decide(case)

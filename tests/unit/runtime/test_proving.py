@@ -29,7 +29,16 @@ def test_a_bucket_that_is_proven_complete_is_not_looked_at_again(outbox: Outbox)
 
     outbox.sweep(RIPE + A_MINUTE)
 
-    assert outbox.buckets() == outbox.client.receipts == ["2026-11-27T09:10", "2026-11-27T09:20"]
+    assert outbox.buckets() == ["2026-11-27T09:10", "2026-11-27T09:20"]
+
+
+def test_receipts_are_read_once_and_only_where_something_is_listed(outbox: Outbox) -> None:
+    outbox.relayed(*PEAK)
+
+    outbox.sweep(RIPE)
+
+    assert len(outbox.buckets()) > 1
+    assert outbox.client.receipts == [BUCKET]
 
 
 def test_a_bucket_without_events_is_proven_too(outbox: Outbox) -> None:
