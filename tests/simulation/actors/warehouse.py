@@ -25,7 +25,9 @@ class Warehouse(Actor):
 
     def _open(self) -> list[FulfilmentOrder]:
         rows = [
-            item for item in self.world.dynamo.items("orders") if "location_key" in item  # listed as open
+            item
+            for item in self.world.dynamo.items("orders")
+            if "location_key" in item  # listed as open
         ]
         work = [fulfilment_of(unmarshal(item)) for item in rows]
         return [one for one in work if one.state is FulfilmentState.OPEN]
