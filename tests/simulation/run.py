@@ -25,7 +25,7 @@ from tests.simulation.actors.stockroom import Stockroom
 from tests.simulation.actors.support import Support
 from tests.simulation.actors.warehouse import Warehouse
 from tests.simulation.aws.deployed import TABLES
-from tests.simulation.cloud.world import EPOCH, World
+from tests.simulation.cloud.world import EPOCH, MORNING, World
 from tests.simulation.coverage import Way, of_reservations
 from tests.simulation.laws import examined
 from tests.simulation.plot import Plot
@@ -81,7 +81,7 @@ def _played(seed: int) -> Outcome:
     chance = Random(seed)
     weather = Weather.of(chance, CALM)
     plot = _plot(chance)
-    past = timedelta(hours=26) if plot.holiday or "relay_off" in weather.rates else timedelta(minutes=50)
+    past = timedelta(hours=26) if plot.holiday or "relay_off" in weather.rates else MORNING
     world = World(chance, weather, look_back=past, chunk=plot.chunk)
     with world.running():
         _stock_up(world, plot)
