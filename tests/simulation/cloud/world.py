@@ -57,6 +57,7 @@ class World:
         self.bus = Bus(self.agenda, chance, weather, self.queues)
         self.partners = Partners(chance, weather, self.agenda)
         self.mappings = {table: self._mapping(table) for table in names.STREAMED}
+        self.watched: Callable[[], None] | None = None
         self.upkeep_off_until = 0.0
         """Until then no schedule calls its function."""
         self.called: dict[str, float] = {}
@@ -142,7 +143,9 @@ class World:
         return answer
 
     def notice(self) -> None:
-        """Let the mappings look at what was written."""
+        """Let the mappings look at what was written, and whoever watches every write."""
+        if self.watched:
+            self.watched()
         for mapping in self.mappings.values():
             mapping.notice()
 
