@@ -2,7 +2,7 @@
 
 An event row is written in the transaction of its transition. The table's stream hands it
 to the relay. For what a stream can lose (it keeps 24 hours) each row is also listed in the
-`outbox` index by the ten minutes and the shard it belongs to, and the relay leaves receipts of what it
+`outbox` index, in its shard by the ten minutes it belongs to, and the relay leaves receipts of what it
 published; the sweeper publishes again what has no receipt.
 """
 
@@ -20,7 +20,7 @@ PREFIX = "EVENT#"
 INDEX = "outbox"
 BUCKET_MINUTES = 10
 SHARDS = 8
-"""Partitions a bucket is spread over, so that a peak's events never meet one partition's limit."""
+"""Partitions of the index, so that a peak's events never meet one partition's limit."""
 _TEXTS = ("event_id", "type", "context", "subject", "channel", "occurred_at", "actor")
 _PACK_BEYOND = 2_000
 """Event data of more bytes than that, even compressed, is stored compressed."""
@@ -45,8 +45,8 @@ def event_item(event: Event, *, pk: str) -> Item:
         "actor": event.actor,
         "reason": event.reason,
         "data": _stored(event.data),
-        "outbox_bucket": f"{bucket(moment(event.occurred_at))}#{shard(event.event_id)}",
-        "outbox_at": event.event_id,
+        "outbox_shard": str(shard(event.event_id)),
+        "outbox_at": f"{bucket(moment(event.occurred_at))}#{event.event_id}",
     }
 
 
@@ -87,7 +87,7 @@ def shard(event_id: str) -> int:
 
 
 def bucket(at: datetime) -> str:
-    """The ten minutes that hold `at`; one partition of the outbox index."""
+    """The ten minutes that hold `at`."""
     start = at.replace(minute=at.minute - at.minute % BUCKET_MINUTES, second=0, microsecond=0)
     return stamp(start)[:16]
 
