@@ -82,7 +82,8 @@ class _Desk:
 
     async def faults(self, request: Request) -> Response:
         if request.method == "DELETE":
-            self.faulty.faults.clear()
+            healed = request.query_params.get("match")
+            self.faulty.faults = [fault for fault in self.faulty.faults if healed not in (None, fault.match)]
         if request.method == "POST":
             try:
                 self.faulty.faults += [Fault(**row) for row in await request.json()]
