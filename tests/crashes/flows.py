@@ -26,9 +26,15 @@ class _Beginning:
     stock: int = 5
     reaches: str = _RELEASED
 
-    def then(self, name: str, *after: Step, support: dict[str, Action] | None = None) -> Flow:
+    def then(
+        self,
+        name: str,
+        *after: Step,
+        support: dict[str, Action] | None = None,
+        takes_minutes: bool = False,
+    ) -> Flow:
         begun = (steps.receives(self.stock), steps.places(self.goods, self.reaches))
-        return Flow(name, self.goods, (*begun, *after), support or {})
+        return Flow(name, self.goods, (*begun, *after), support or {}, takes_minutes)
 
 
 _PLAIN: Final = _Beginning()
@@ -91,6 +97,8 @@ FLOWS: Final = (
         ),
         {},
     ),
-    _PLAIN.then("killed and followed", steps.is_killed(), steps.ships(), _WHOLE),
-    _PLAIN.then("published again", steps.ships(), _WHOLE, steps.loses_receipts(), steps.is_swept()),
+    _PLAIN.then("killed and followed", steps.is_killed(), steps.ships(), _WHOLE, takes_minutes=True),
+    _PLAIN.then(
+        "published again", steps.ships(), _WHOLE, steps.loses_receipts(), steps.is_swept(), takes_minutes=True
+    ),
 )

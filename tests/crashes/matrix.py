@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
+from random import Random
 from typing import Final
 
 from infra.names import function_name
@@ -77,8 +78,14 @@ def run(
     together = [case for case in cases if not case.needs_the_stage]
     alone = [case for case in cases if case.needs_the_stage]
     outcomes = []
-    with ThreadPoolExecutor(at_once, thread_name_prefix="case") as pool:
-        for future in as_completed([pool.submit(play, stage, case) for case in together]):
+    # What is alike is slow together: cases of the relay keep all others waiting.
+    Random(len(cases)).shuffle(together)
+    with ThreadPoolExecutor(at_once) as quick, ThreadPoolExecutor(3 * at_once) as slow:
+        futures = [
+            (slow if case.recorded.flow.takes_minutes else quick).submit(play, stage, case)
+            for case in together
+        ]
+        for future in as_completed(futures):
             outcome = future.result()
             if outcome.verdict is Verdict.NOT_HIT:
                 alone.append(outcome.case)
@@ -141,7 +148,7 @@ class _Trap:
 
     @contextmanager
     def _around_round(self, folder: str) -> Iterator[None]:
-        if not self._in_step or _BY_SCHEDULE.get(self._case.call.function) != folder:
+        if not self._in_step or self._struck or _BY_SCHEDULE.get(self._case.call.function) != folder:
             yield
             return
         self._set()

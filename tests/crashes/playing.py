@@ -18,7 +18,7 @@ from tests.running.system import StillWaiting
 from tests.running.worlds import World
 
 T = TypeVar("T")
-PATIENCE: Final = 100.0
+PATIENCE: Final = 150.0
 """Seconds until something that has not happened counts as lost. Only a case that breaks waits so long."""
 _UPKEEP_AFTER: Final = 25.0
 """Seconds of waiting after which sweeper and watchdog look, as they do every minute by their schedules."""
@@ -63,6 +63,8 @@ class Flow:
     steps: tuple[Step, ...]
     support: Mapping[str, Action] = field(compare=False)
     """Kind of exception -> what support decides where it was not to be expected."""
+    takes_minutes: bool = False
+    """Most of them spent waiting for the patience of sweeper or watchdog to end."""
 
     def history(self, step: int) -> tuple[str, ...]:
         """All that has been done up to and with the `step`-th step, from 0."""

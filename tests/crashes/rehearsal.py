@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from tests.crashes.calls import Call
 from tests.crashes.matrix import Case, Outcome, broken, cases_of, run
 from tests.crashes.playing import Flow
 from tests.crashes.recording import Recorded, distinct, record
@@ -49,13 +50,15 @@ def rehearse(stage: Stage, choice: Choice, watcher: Watcher) -> Report:
 
 
 def one_of_each_kind(cases: Iterable[Case]) -> Iterable[Case]:
-    """The first of every function, operation, target and way."""
-    kinds = set()
+    """For every function, operation and table the first call, broken off in one way; the ways take turns.
+
+    Without those that would have the stage to themselves.
+    """
+    by_kind: dict[Call, list[Case]] = {}
     for case in cases:
-        kind = (case.call.at(0), case.way)
-        if kind not in kinds:
-            kinds.add(kind)
-            yield case
+        if not case.needs_the_stage:
+            by_kind.setdefault(case.call.at(0), []).append(case)
+    return [found[turn % len(found[0].call.ways)] for turn, found in enumerate(by_kind.values())]
 
 
 def _record(stage: Stage, choice: Choice, watcher: Watcher) -> list[Recorded]:
