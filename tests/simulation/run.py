@@ -46,7 +46,8 @@ UPKEEP: Final = ("relay/sweep_outbox", "capture/watch_orders")
 """What looks for what was lost. Where the weather loses nothing they are off, so that they cover up for nobody."""
 _SELDOM: Final = 6 * 3600.0
 _DAY: Final = 24 * 3600.0
-_ORDERS: Final = (5, 5, 6, 7, 8, 10, 12, 20)
+_ORDERS: Final = (5, 5, 5, 5, 5, 6, 6, 7, 8, 10, 12, 20)
+_MANY, _SELDOM_MANY: Final = 50, 0.004
 _CLOSELY: Final = 0.05
 """How many of the smallest runs are examined after every write."""
 _AT_ANY_MOMENT: Final = timedelta(days=1)
@@ -178,7 +179,7 @@ def _waits_for_people(world: World) -> bool:
 
 
 def _plot(chance: Random) -> Plot:
-    orders = chance.choice(_ORDERS)
+    orders = _MANY if chance.random() < _SELDOM_MANY else chance.choice(_ORDERS)
     skus = tuple(f"SKU-{number}" for number in range(chance.choice((1, 2, 3, 4))))
     return Plot(
         skus,
