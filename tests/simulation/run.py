@@ -47,7 +47,8 @@ UPKEEP: Final = ("relay/sweep_outbox", "capture/watch_orders")
 _SELDOM: Final = 6 * 3600.0
 _DAY: Final = 24 * 3600.0
 _ORDERS: Final = (5, 5, 5, 5, 5, 6, 6, 7, 8, 10, 12, 20)
-_MANY, _SELDOM_MANY: Final = 50, 0.004
+_MANY: Final = 50
+_SELDOM_MANY: Final = 0.004
 _CLOSELY: Final = 0.05
 """How many of the smallest runs are examined after every write."""
 _AT_ANY_MOMENT: Final = timedelta(days=1)
