@@ -11,8 +11,8 @@ _WITH_BODY = ("invalid_request", "malformed_json", "content_type_unsupported", "
 _WITH_KEY = ("idempotency_key_missing", "idempotency_key_invalid", "idempotency_key_reused")
 _BY_PARAMETER = {
     "status": ("parameter_missing", "parameter_invalid"),
-    "location": ("parameter_missing",),
-    "sku": ("parameter_missing",),
+    "location": ("parameter_missing", "parameter_invalid"),
+    "sku": ("parameter_missing", "parameter_invalid"),
     "limit": ("parameter_invalid",),
     "cursor": ("cursor_invalid",),
 }

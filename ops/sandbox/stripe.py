@@ -20,6 +20,7 @@ _INTENT = re.compile(r"/v1/payment_intents/(pi_\w+)")
 _CAPTURE = re.compile(r"/v1/payment_intents/(pi_\w+)/capture")
 _CANCEL = re.compile(r"/v1/payment_intents/(pi_\w+)/cancel")
 _REFUND = re.compile(r"/v1/refunds/(re_\w+)")
+_REFERENCE = re.compile(r"\bpi_[0-9a-f]{24}\b")
 _SEARCH = re.compile(r"metadata\['(\w+)'\]:'([^']*)'")
 _KNOWN = {
     "create": frozenset(
@@ -139,6 +140,13 @@ class Stripe:
         if row is None:
             raise intents.refusal(404, "resource_missing", f"No such refund: '{reference[:40]}'")
         return row
+
+
+def order_behind(store: Store, text: str) -> str:
+    """The order of the payment intent that a request refers to; empty where it refers to none."""
+    found = _REFERENCE.search(text)
+    intent = store.get("stripe.intents", found[0]) if found else None
+    return str(intent["metadata"].get("order_id", "")) if intent else ""
 
 
 def _authenticate(call: Call) -> None:

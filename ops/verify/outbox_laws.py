@@ -139,6 +139,7 @@ CONSUMERS: tuple[Consumer, ...] = (
 DATA_READ = frozenset(
     (
         "ShipmentRecorded",
+        "StockAdjusted",
         "StockShipped",
         "PaymentAuthorized",
         "PaymentPrepaid",

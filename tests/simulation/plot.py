@@ -16,6 +16,8 @@ class Plot:
     """Whether everybody buys at once, and little is there."""
     chunk: int = CHUNK
     """Stock rows per chunk of a reservation; with few of them a small order has many chunks."""
+    closely: bool = False
+    """Whether the laws are examined after every write, and not at rest alone."""
     holiday: float = 0.0
     """Until this simulated second no person does anything: neither support nor any location."""
     acknowledged: list[str] = field(default_factory=list)

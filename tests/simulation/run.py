@@ -17,6 +17,7 @@ from oms.inventory.domain.location import Location
 from oms.inventory.domain.promise import CHUNK
 from oms.kernel.events import Actor as Person
 
+from ops.verify import Report
 from tests.simulation.actors.actor import Actor
 from tests.simulation.actors.cardholder import Cardholder
 from tests.simulation.actors.outage import Outage
@@ -25,7 +26,7 @@ from tests.simulation.actors.stockroom import Stockroom
 from tests.simulation.actors.support import Support
 from tests.simulation.actors.warehouse import Warehouse
 from tests.simulation.aws.deployed import TABLES
-from tests.simulation.cloud.world import EPOCH, World
+from tests.simulation.cloud.world import EPOCH, MORNING, World
 from tests.simulation.coverage import Way, of_reservations
 from tests.simulation.laws import examined
 from tests.simulation.plot import Plot
@@ -45,6 +46,12 @@ UPKEEP: Final = ("relay/sweep_outbox", "capture/watch_orders")
 """What looks for what was lost. Where the weather loses nothing they are off, so that they cover up for nobody."""
 _SELDOM: Final = 6 * 3600.0
 _DAY: Final = 24 * 3600.0
+_ORDERS: Final = (5, 5, 5, 5, 5, 6, 6, 7, 8, 10, 12, 20)
+_MANY: Final = 50
+_SELDOM_MANY: Final = 0.004
+_CLOSELY: Final = 0.05
+"""How many of the smallest runs are examined after every write."""
+_AT_ANY_MOMENT: Final = timedelta(days=1)
 _HOLIDAY: Final = 0.01
 _HOLIDAYS: Final = (5 * 3600.0, 5 * 3600.0, 15 * _DAY, 31 * _DAY)
 """Beyond the first deadline of an exception, beyond the wait for a decision, beyond that for a shipment."""
@@ -81,7 +88,7 @@ def _played(seed: int) -> Outcome:
     chance = Random(seed)
     weather = Weather.of(chance, CALM)
     plot = _plot(chance)
-    past = timedelta(hours=26) if plot.holiday or "relay_off" in weather.rates else timedelta(minutes=50)
+    past = timedelta(hours=26) if plot.holiday or "relay_off" in weather.rates else MORNING
     world = World(chance, weather, look_back=past, chunk=plot.chunk)
     with world.running():
         _stock_up(world, plot)
@@ -89,8 +96,9 @@ def _played(seed: int) -> Outcome:
             world.every(_SELDOM if plot.holiday > _DAY else chance.choice(_UPKEEP), folder, {})
         for actor in CAST:
             actor(world, plot).begin()
+        at_once = _watch(world, plot) if plot.closely else []
         world.settle(CALM)
-        broken = _rest(world, plot)
+        broken = at_once + _rest(world, plot)
         return Outcome(
             seed,
             plot.orders,
@@ -101,6 +109,23 @@ def _played(seed: int) -> Outcome:
             _digest(world),
             broken,
         )
+
+
+def _watch(world: World, plot: Plot) -> list[str]:
+    """What is broken at any moment, where consequences may take their time. A dead workflow is one of them (law 9)."""
+    found: list[str] = []
+
+    def look() -> None:
+        if not found:
+            report = examined(world, plot, grace=_AT_ANY_MOMENT)
+            found.extend(text for text in _violations(report) if not text.startswith("law 9"))
+
+    world.watched = look
+    return found
+
+
+def _violations(report: Report) -> list[str]:
+    return [f"law {law.number}: {text}" for law in report.laws for text in law.violations]
 
 
 def _digest(world: World) -> str:
@@ -117,8 +142,7 @@ def _rest(world: World, plot: Plot) -> list[str]:
     look = _LOOK
     while True:
         _come_to_rest(world, over, look)
-        report = examined(world, plot)
-        broken = [f"law {law.number}: {text}" for law in report.laws for text in law.violations]
+        broken = _violations(examined(world, plot))
         if not broken or world.agenda.now >= over:
             return broken + [f"liveness: {what}" for what in _moving(world)]
         look = _LONG_LOOK
@@ -156,7 +180,7 @@ def _waits_for_people(world: World) -> bool:
 
 
 def _plot(chance: Random) -> Plot:
-    orders = chance.choice((5, 5, 6, 7, 8, 10, 12, 20))
+    orders = _MANY if chance.random() < _SELDOM_MANY else chance.choice(_ORDERS)
     skus = tuple(f"SKU-{number}" for number in range(chance.choice((1, 2, 3, 4))))
     return Plot(
         skus,
@@ -165,6 +189,7 @@ def _plot(chance: Random) -> Plot:
         CALM,
         rush=chance.random() < _RUSH,
         chunk=chance.choice(_CHUNKS),
+        closely=orders == min(_ORDERS) and chance.random() < _CLOSELY,
         holiday=chance.choice(_HOLIDAYS) if chance.random() < _HOLIDAY else 0.0,
     )
 

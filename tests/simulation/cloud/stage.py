@@ -13,6 +13,8 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, Final, Protocol
 
+from oms.inventory.domain.promise import CHUNK
+
 from tests.simulation.coverage import Way, watch
 
 ENVIRONMENT: Final = {
@@ -51,7 +53,7 @@ _ON_STAGE: list[World] = []
 
 
 @contextmanager
-def on_stage(world: World, *, look_back: timedelta, chunk: int) -> Iterator[None]:
+def on_stage(world: World, *, look_back: timedelta, chunk: int = CHUNK) -> Iterator[None]:
     """Let handlers reach `world`. Caches that live as long as a worker begin empty.
 
     The sweeper looks back no further than `look_back`: a world has no past before its beginning, and to

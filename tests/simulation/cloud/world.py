@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Final
 
 from botocore.exceptions import ClientError, ReadTimeoutError
+from oms.inventory.domain.promise import CHUNK
 
 from infra import names
 from tests.simulation.agenda import Agenda, Killed
@@ -25,6 +26,7 @@ from tests.simulation.cloud.workflows import Workflows
 from tests.simulation.weather import Weather
 
 EPOCH: Final = datetime(2026, 11, 27, 9, tzinfo=UTC)
+MORNING: Final = timedelta(minutes=50)
 _LONGEST_LAG: Final = 60.0
 _PROMPT: Final = (0.001, 0.02)
 _SLOW: Final = (0.5, 9.0)
@@ -40,7 +42,9 @@ def _machines() -> dict[str, Machine]:
 class World:
     """One run. `chance` decides everything that is not decided by what happened before."""
 
-    def __init__(self, chance: Random, weather: Weather, *, look_back: timedelta, chunk: int) -> None:
+    def __init__(
+        self, chance: Random, weather: Weather, *, look_back: timedelta = MORNING, chunk: int = CHUNK
+    ) -> None:
         self.chance, self.weather = chance, weather
         self._on_stage = on_stage(self, look_back=look_back, chunk=chunk)
         self.agenda = Agenda()
@@ -53,6 +57,7 @@ class World:
         self.bus = Bus(self.agenda, chance, weather, self.queues)
         self.partners = Partners(chance, weather, self.agenda)
         self.mappings = {table: self._mapping(table) for table in names.STREAMED}
+        self.watched: Callable[[], None] | None = None
         self.upkeep_off_until = 0.0
         """Until then no schedule calls its function."""
         self.called: dict[str, float] = {}
@@ -140,7 +145,9 @@ class World:
         return answer
 
     def notice(self) -> None:
-        """Let the mappings look at what was written."""
+        """Let the mappings look at what was written, and whoever watches every write."""
+        if self.watched:
+            self.watched()
         for mapping in self.mappings.values():
             mapping.notice()
 

@@ -51,6 +51,17 @@ def test_a_row_lies_under_its_transition_and_in_its_bucket_of_the_outbox() -> No
     assert item["outbox_at"] == f"2026-11-27T09:00#{event.event_id}"
 
 
+@pytest.mark.parametrize(
+    "name", ["event_id", "type", "context", "subject", "channel", "occurred_at", "actor"]
+)
+@pytest.mark.parametrize("value", [7, None, ["a"], {"a": "b"}, b"a"])
+def test_a_row_whose_names_are_no_text_holds_no_event(name: str, value: object) -> None:
+    item = event_item(an_event(), pk=f"ORDER#{ORDER}") | {name: value}
+
+    with pytest.raises(TypeError):
+        event_of(item)
+
+
 def test_the_same_transition_is_recorded_once(table: Table) -> None:
     event = an_event()
 

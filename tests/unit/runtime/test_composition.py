@@ -128,6 +128,18 @@ def test_the_sweeper_publishes_what_has_stood_for_ninety_seconds_as_far_back_as_
     assert receipted(table) == {old.event_id, ancient.event_id}
 
 
+@pytest.mark.parametrize(
+    "hours", [0, -1, 8785, 10**40, 1e308, 1.5, "", "a day", "２", None, True, [1], {"hours": 1}]
+)
+def test_the_sweeper_refuses_hours_that_are_none_before_it_begins(
+    composed: Compose, bus: str, hours: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(ValueError, match="from 1 to 8784"):
+        composed("relay/sweep_outbox")({"hours": hours}, None)
+
+    assert capsys.readouterr().out == ""
+
+
 def test_the_sweeper_tells_per_table_what_it_did_and_what_is_left(
     composed: Compose, bus: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

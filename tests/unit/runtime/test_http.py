@@ -144,6 +144,14 @@ def test_a_parameter_that_is_missing_or_unknown_is_named(query: dict[str, str], 
     assert "query.status" in answer["body"]
 
 
+@pytest.mark.parametrize("value", ["a\x00b", "\ud800", "a\nb", "\u202e"])
+def test_a_free_parameter_can_be_printed_as_what_it_asks_for_can(value: str) -> None:
+    answer = answered(lambda request: Answer({"sku": request.parameter("sku")}), query={"sku": value})
+
+    assert code_of(answer) == (400, "parameter_invalid")
+    assert "query.sku" in answer["body"]
+
+
 def test_a_free_parameter_has_a_length_that_a_key_can_have() -> None:
     answer = answered(lambda request: Answer({"sku": request.parameter("sku")}), query={"sku": "棚" * 1_000})
 
@@ -222,3 +230,23 @@ def test_whatever_a_client_sends_is_an_order_or_a_problem_of_the_client(
     assert answer["statusCode"] in (202, 400, 413), answer
     assert bool(orders.orders) is (answer["statusCode"] == 202)
     assert route_of("placeOrder").success == 202
+
+
+_PARTS = ("headers", "pathParameters", "queryStringParameters", "requestContext", "body", "routeKey")
+
+
+@pytest.mark.parametrize(
+    "part", [7, True, "text", ["a"], {"a": 7}, {"authorizer": "x"}, {"authorizer": {"jwt": 1}}]
+)
+@pytest.mark.parametrize("name", _PARTS)
+def test_a_part_that_the_gateway_would_not_send_is_refused_or_passed_over(name: str, part: object) -> None:
+    event = api_call("getOrder", path={"order_id": "o1"}) | {name: part}
+
+    answer = serving(lambda request: Answer({"path": dict(request.path)}))(event, None)
+
+    assert answer["statusCode"] < 500
+
+
+@pytest.mark.parametrize("event", [None, 7, "text", [], [{}], {}])
+def test_what_is_no_event_of_the_gateway_is_refused(event: Any) -> None:
+    assert code_of(serving(lambda _: Answer({}))(event, None)) == (404, "not_found")

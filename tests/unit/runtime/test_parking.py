@@ -68,7 +68,9 @@ def test_what_fails_again_after_it_was_sent_again_is_a_new_item(action: Action, 
 
 
 @pytest.mark.parametrize(
-    "body", ["", "no json", "[]", '{"detail": "text"}', '{"detail": {"event_id": 7}}', '{"other": 1}']
+    "body",
+    ["", "no json", "[]", '{"detail": "text"}', '{"detail": {"event_id": 7}}', '{"other": 1}', "[" * 99_999],
+    ids=lambda body: body[:20],
 )
 def test_what_is_no_event_is_kept_all_the_same(body: str) -> None:
     cases = FakeCases()

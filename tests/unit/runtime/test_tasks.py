@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 from oms.contracts import tasks as contracts
-from oms.contracts.tasks import AwaitResolution, PlanFulfilment, ScreenOrder
+from oms.contracts.tasks import AwaitResolution, CancelLines, PlanFulfilment, ReleaseStock, ScreenOrder
 from oms.kernel.errors import BrokenInvariant, Throttled
 from oms.runtime.step_functions import Tokens
 from oms.runtime.tasks import Handler, as_json, parse, token_task, workflow_task
@@ -34,6 +34,24 @@ def test_a_payload_becomes_its_command() -> None:
 def test_a_payload_with_missing_or_unknown_names_stops_the_task(payload: dict[str, Any]) -> None:
     with pytest.raises(BrokenInvariant, match="PlanFulfilment"):
         parse(PlanFulfilment, payload)
+
+
+@pytest.mark.parametrize(
+    ("name", "payload"),
+    [
+        ("order_id", {"order_id": 7, "reason": "why"}),
+        ("reason", {"order_id": ORDER, "reason": None}),
+        ("reason", {"order_id": ORDER, "reason": ["why"]}),
+    ],
+)
+def test_a_text_that_is_none_stops_the_task_before_it_is_stored(name: str, payload: dict[str, Any]) -> None:
+    with pytest.raises(BrokenInvariant, match=f"CancelLines: {name} is no str"):
+        parse(CancelLines, payload)
+
+
+def test_a_flag_that_is_none_stops_the_task() -> None:
+    with pytest.raises(BrokenInvariant, match="own is no bool"):
+        parse(ReleaseStock, {"order_id": ORDER, "run": "1-0", "own": 1})
 
 
 def test_the_result_of_a_task_is_json() -> None:

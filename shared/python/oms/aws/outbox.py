@@ -21,6 +21,7 @@ INDEX = "outbox"
 BUCKET_MINUTES = 10
 SHARDS = 8
 """Partitions of the index, so that a peak's events never meet one partition's limit."""
+_TEXTS = ("event_id", "type", "context", "subject", "channel", "occurred_at", "actor")
 _PACK_BEYOND = 2_000
 """Event data of more bytes than that, even compressed, is stored compressed."""
 
@@ -57,8 +58,10 @@ def _stored(data: dict[str, Any]) -> dict[str, Any] | bytes:
 
 
 def event_of(item: Item) -> Event:
-    """The event in an event row."""
+    """The event in an event row. Raises KeyError, TypeError or ValueError for a row that holds none."""
     data = item["data"]
+    if not all(isinstance(item[name], str) for name in _TEXTS):
+        raise TypeError("an event's names are text")
     return Event(
         event_id=item["event_id"],
         type=item["type"],

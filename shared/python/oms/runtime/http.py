@@ -81,12 +81,15 @@ class Request:
         return self.channel in (ALL_CHANNELS, channel)
 
     def parameter(self, name: str, *, allowed: tuple[str, ...] = ()) -> str:
-        """A required query parameter. Raises Problem where it is missing, too long or not one of `allowed`."""
+        """A required query parameter. Raises Problem where it is missing, not one of `allowed`, or cannot be a name."""
         value = self.query.get(name, "")
         if not value:
             raise Problem("parameter_missing", errors=(FieldError(f"query.{name}", "is required"),))
         if len(value) > _MAX_PARAMETER:
             error = FieldError(f"query.{name}", f"is longer than {_MAX_PARAMETER} characters")
+            raise Problem("parameter_invalid", errors=(error,))
+        if not value.isprintable():
+            error = FieldError(f"query.{name}", "has characters that cannot be printed")
             raise Problem("parameter_invalid", errors=(error,))
         if allowed and value not in allowed:
             raise Problem(
@@ -122,9 +125,9 @@ def http_api(operations: Mapping[str, Operation], *, clients: Callable[[], Mappi
 
     @wraps(http_api)
     def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-        key = str(event.get("routeKey", ""))
+        key = str(_object(event).get("routeKey", ""))
         try:
-            request = _request(event, clients())
+            request = _request(_object(event), clients())
             answer = operations[request.route.operation](request)
             log(
                 "served", operation=request.route.operation, actor=str(request.actor), channel=request.channel
@@ -152,16 +155,16 @@ def _request(event: dict[str, Any], clients: Mapping[str, str]) -> Request:
         route=route,
         channel=channel,
         actor=Actor("client", client),
-        path=event.get("pathParameters") or {},
-        query=event.get("queryStringParameters") or {},
-        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+        path=_texts(event.get("pathParameters")),
+        query=_texts(event.get("queryStringParameters")),
+        headers={name.lower(): value for name, value in _texts(event.get("headers")).items()},
         raw=_raw(event),
     )
 
 
 def _caller(event: dict[str, Any], route: Route, clients: Mapping[str, str]) -> tuple[str, str]:
-    authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
-    claims = (authorizer.get("jwt") or {}).get("claims") or {}
+    authorizer = _object(_object(event.get("requestContext")).get("authorizer"))
+    claims = _object(_object(authorizer.get("jwt")).get("claims"))
     if not claims:
         raise Problem("token_missing")
     if route.full_scope not in str(claims.get("scope", "")).split():
@@ -175,6 +178,8 @@ def _caller(event: dict[str, Any], route: Route, clients: Mapping[str, str]) -> 
 
 def _raw(event: dict[str, Any]) -> bytes:
     text = event.get("body") or ""
+    if not isinstance(text, str):
+        raise Problem("malformed_json", "The body is not text.")
     if len(text) > 2 * MAX_BODY_BYTES:
         raise Problem("body_too_large", f"At most {MAX_BODY_BYTES} bytes.")
     try:
@@ -184,6 +189,15 @@ def _raw(event: dict[str, Any]) -> bytes:
     if len(raw) > MAX_BODY_BYTES:
         raise Problem("body_too_large", f"At most {MAX_BODY_BYTES} bytes.")
     return raw
+
+
+def _object(part: Any) -> dict[str, Any]:
+    """A part of the event. What is missing, or no object, has nothing in it: that ends as a refusal, not as a defect."""
+    return part if isinstance(part, dict) else {}
+
+
+def _texts(part: Any) -> dict[str, str]:
+    return {name: value for name, value in _object(part).items() if isinstance(value, str)}
 
 
 def _invalid(error: ValidationError) -> Problem:

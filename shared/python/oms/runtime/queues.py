@@ -52,7 +52,10 @@ def message_consumer(handle: Callable[[dict[str, Any]], Any]) -> Handler:
 
 def event_in(body: str) -> Event:
     """The event inside an EventBridge delivery. Raises KeyError, TypeError or ValueError for anything else."""
-    detail = json.loads(body)["detail"]
+    try:
+        detail = json.loads(body)["detail"]
+    except RecursionError as error:  # brackets by the thousand
+        raise ValueError("nested too deeply") from error
     if not isinstance(detail, dict):
         raise TypeError("the detail is no object")
     event = from_detail(detail)

@@ -5,7 +5,7 @@ outcome is always a returned value.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from typing import Any, TypeVar
 
 from oms.kernel.errors import BrokenInvariant
@@ -69,11 +69,18 @@ def token_task(
 
 
 def parse(command: type[Command], payload: dict[str, Any]) -> Command:
-    """The command in a payload. Raises BrokenInvariant where names do not fit: the workflow file is wrong."""
+    """The command in a payload. Raises BrokenInvariant where names or kinds do not fit: the workflow file is wrong.
+
+    Texts and flags are looked at here, because a store takes any kind and gives it to the next reader.
+    """
     try:
-        return command(**payload)
+        made = command(**payload)
     except TypeError as error:
         raise BrokenInvariant(f"{command.__name__}: {error}") from error
+    for each in fields(made):  # type: ignore[arg-type] # every command is a dataclass
+        if each.type in (str, bool) and type(getattr(made, each.name)) is not each.type:
+            raise BrokenInvariant(f"{command.__name__}: {each.name} is no {each.type.__name__}")
+    return made
 
 
 def as_json(result: Any) -> Any:

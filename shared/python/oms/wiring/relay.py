@@ -12,6 +12,10 @@ from oms.runtime.sweeping import sweep
 from oms.wiring.clients import client, now
 from oms.wiring.settings import required
 
+MOST_HOURS = 366 * 24
+"""A look back of a year is 50,000 buckets per table; whoever asks for more has slipped."""
+_DIGITS = 4
+
 
 @cache
 def _relay(table_name: str) -> Relay:
@@ -31,9 +35,9 @@ def relay_records(records: Iterable[Mapping[str, Any]]) -> None:
 def sweep_outbox(event: Mapping[str, Any]) -> None:
     """Publish what the streams lost. On demand {"hours": n} looks back as far as it is told, at everything.
 
-    Raises the first trouble it met, after every table had its turn.
+    Raises ValueError for hours that are none, else the first trouble it met, after every table had its turn.
     """
-    hours = int(event["hours"]) if "hours" in event else None
+    hours = _hours(event["hours"]) if "hours" in event else None
     relays = [_relay(table_name) for table_name in required("OUTBOX_TABLES").split(",")]
     swept = sweep(relays, now(), clock=time.monotonic, hours=hours)
     for one in swept:
@@ -46,3 +50,11 @@ def sweep_outbox(event: Mapping[str, Any]) -> None:
     troubles = [error for one in swept for error in one.errors]
     if troubles:
         raise troubles[0]
+
+
+def _hours(asked: object) -> int:
+    """What somebody typed: a slip must neither sweep for ever nor sweep nothing and look like success."""
+    text = str(asked)
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS and 1 <= int(text) <= MOST_HOURS):
+        raise ValueError(f"hours must be a number from 1 to {MOST_HOURS}")
+    return int(text)
