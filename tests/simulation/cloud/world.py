@@ -102,11 +102,14 @@ class World:
             return act(**request)
         slow = self.weather.meets("slow_call", self.agenda.now)
         self.agenda.pause(self.chance.uniform(*(_SLOW if slow else _PROMPT)))
-        self._before(service, operation)
+        rough = self.agenda.now < self.weather.calm
+        if rough:
+            self._before(service, operation)
         answer = act(**request)
         if operation in _READS:
             return answer
-        answer = self._after(service, operation, act, request, answer)
+        if rough:
+            answer = self._after(service, operation, act, request, answer)
         if service == "dynamodb":
             self.notice()
         return answer
