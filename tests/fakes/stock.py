@@ -44,6 +44,11 @@ class FakeStock:
         self._record(event)
         return None
 
+    def refuse(self, stone: Reservation) -> Reservation | None:
+        met = self.chunks.get(self._name(stone))
+        self.chunks.setdefault(self._name(stone), stone)
+        return met
+
     def confirm(self, head: Reservation) -> bool:
         if self._stale(head):
             return False

@@ -178,6 +178,12 @@ BUGS: Final = (
         "        if self.table.transact(writes[:-1]) or self.table.write(writes[-1]):",
     ),
     Bug(
+        "a refused reservation may be made after all",
+        f"{_OMS}/inventory/adapters/dynamo.py",
+        "        refused = self.table.write(moves.new_chunk(self.table.name, stone))",
+        "        refused = None",
+    ),
+    Bug(
         "a fence forgets the order's first reservation",
         f"{_OMS}/inventory/adapters/dynamo.py",
         "        self.table.write(moves.new_chunk(self.table.name, withdrawn(order_id, FIRST)))",

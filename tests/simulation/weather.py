@@ -35,7 +35,7 @@ LOSING_NOTHING = frozenset(
     ("duplicate_delivery", "reordering", "delay", "stale_index", "slow_call", "slow_invocation")
 )
 """What a system must bear that has neither sweeper nor watchdog."""
-_WEIGHTS = {"function_down": 0.1, "nested_lost": 8.0}
+_WEIGHTS = {"function_down": 0.1, "nested_lost": 8.0, "slow_call": 2.0}
 """Faults that last are drawn less often than their rate says; those with few opportunities, more often."""
 _RATES = (0.004, 0.015, 0.05)
 _ACTIVE = 0.45

@@ -33,7 +33,20 @@ def test_a_refusal_names_everything_short_and_holds_nothing(desk: Desk) -> None:
     answer = desk.reserve("o1", [("LON", "MUG", 2), ("LON", "CUP", 9), ("BER", "JUG", 2), ("BER", "NEW", 1)])
     assert answer == Refused((("JUG", "BER"), ("MUG", "LON"), ("NEW", "BER")))
     assert desk.reserved() == {}
-    assert desk.audit.all_reservations() == []
+    assert [reservation.units for reservation in desk.audit.all_reservations()] == [0]
+
+
+@pytest.mark.parametrize("reservation", ["1-0-1", "1-0-2"])
+def test_a_refusal_is_final_whatever_comes_in_since(desk: Desk, reservation: str) -> None:
+    """The order has planned anew: a request that comes late must not hold stock beside its next reservation."""
+    desk.stock([("LON", "MUG", 1)])
+    refused = desk.reserve("o1", [("LON", "MUG", 2)], reservation)
+    desk.adjust("MUG", "LON", 5, name="delivery")
+
+    assert desk.reserve("o1", [("LON", "MUG", 2)], reservation) == refused == Refused((("MUG", "LON"),))
+    assert desk.reserve("o1", [("LON", "MUG", 2)], "1-0-3") == Reserved()
+    assert desk.reserved() == {("LON", "MUG"): 2}
+    assert desk.audit.violations() == []
 
 
 def test_the_same_reservation_is_made_once(desk: Desk) -> None:

@@ -17,6 +17,8 @@ _TOKENS = (
 _MAILBOXES = ("buyer", "buyer", "buyer", "buyer", "review", "reject")
 _SPREAD, _RUSH = 120.0, 4.0
 """Seconds in which the orders come."""
+_SECOND_THOUGHTS = (8.0, 400.0)
+"""Seconds within which somebody cancels: while the workflow is at it, or while it waits."""
 
 
 class Shop(Actor):
@@ -38,7 +40,7 @@ class Shop(Actor):
                 0, 600, lambda: self.ask("POST /v1/orders", body, client="shop", key=f"other-{number}")
             )
         if self.chance.random() < 0.3:
-            self.after(0, 400, lambda: self._cancel(number))
+            self.after(0, self.chance.choice(_SECOND_THOUGHTS), lambda: self._cancel(number))
 
     def _cancel(self, number: int) -> None:
         path = {"order_id": order_id("web", str(number))}

@@ -46,6 +46,10 @@ class DynamoStock:
         refused = self.table.transact([*guards, *stock, self._event_of_order(event)])
         return _placing(refused, chunk, len(guards)) if refused else None
 
+    def refuse(self, stone: Reservation) -> Reservation | None:
+        refused = self.table.write(moves.new_chunk(self.table.name, stone))
+        return rows.reservation_of(refused.item) if refused and refused.item else None
+
     def confirm(self, head: Reservation) -> bool:
         return self.table.write(moves.changed_chunk(self.table.name, head)) is None
 

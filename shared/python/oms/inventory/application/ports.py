@@ -57,6 +57,13 @@ class Reservations(Protocol):
         while its head is RESERVING."""
         ...
 
+    def refuse(self, stone: Reservation) -> Reservation | None:
+        """Put `stone` where the reservation's head would be, so that its refusal is final.
+
+        None, or the head that another request for the same reservation placed meanwhile.
+        """
+        ...
+
     def confirm(self, head: Reservation) -> bool:
         """Store the head as ALLOCATED; `head` is its new content. False when it has changed meanwhile."""
         ...

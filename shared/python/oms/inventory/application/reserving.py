@@ -20,7 +20,7 @@ from oms.inventory.application import recording
 from oms.inventory.application.outcomes import Refused, Reserved, Withdrawn
 from oms.inventory.application.ports import Late, Met, Reservations, Short, StockLevels
 from oms.inventory.domain.promise import CHUNK, Step, abandonment, chunked
-from oms.inventory.domain.reservation import Reservation, State, allocated, released
+from oms.inventory.domain.reservation import Reservation, State, allocated, released, withdrawn
 from oms.inventory.domain.stock import StockKey
 from oms.kernel.errors import BrokenInvariant, WriteConflict
 from oms.kernel.events import Actor
@@ -44,7 +44,7 @@ def reserve(
     """Hold every (location, sku, quantity) of `wanted` for the order, or nothing.
 
     `reservation_id` is unique within the order and names this attempt for ever: a repeat gives
-    the same answer, unless a first refusal left nothing behind and stock has come in since.
+    the same answer.
     `turn` numbers the run that asks: once a later one has begun, the answer is Withdrawn.
     Raises Retryable errors (repeat); BrokenInvariant when the id was used for other contents.
     """
@@ -64,12 +64,20 @@ class _Attempt:
         head = self.chunks[0]
         match self._place(head):
             case Short(keys):
-                return self._refused(keys, self.chunks[1:])
+                return self._turn_down(tuple(sorted(keys)))
             case Late():
                 return Withdrawn()
             case Met(reservation):
                 head = self._same_content(reservation)
         return self._continue(head)
+
+    def _turn_down(self, short: tuple[StockKey, ...]) -> Answer:
+        """A refusal is final: the order plans anew, and a request that comes late must not reserve beside that."""
+        head = self.chunks[0]
+        met = self.reservations.refuse(withdrawn(head.order_id, head.reservation_id, short))
+        if met:
+            return self._continue(self._same_content(met))
+        return self._refused(short, self.chunks[1:])
 
     def _continue(self, head: Reservation) -> Answer:
         """From a head that is stored to the answer."""

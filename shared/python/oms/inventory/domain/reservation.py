@@ -126,9 +126,9 @@ def abandoned(head: Reservation, short: tuple[StockKey, ...] = ()) -> Reservatio
     return replace(_moved(head, State.ABANDONED, entries), short=short)
 
 
-def withdrawn(order_id: str, reservation_id: str) -> Reservation:
+def withdrawn(order_id: str, reservation_id: str, short: tuple[StockKey, ...] = ()) -> Reservation:
     """Stands where a reservation would, so that a late request for it finds the place taken."""
-    return Reservation(order_id, "", reservation_id, 0, 1, State.ABANDONED, (), "")
+    return Reservation(order_id, "", reservation_id, 0, 1, State.ABANDONED, (), "", short=short)
 
 
 def _settled(reservation: Reservation, entries: tuple[Entry, ...]) -> State:
