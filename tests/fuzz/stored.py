@@ -12,7 +12,7 @@ Rows = Mapping[tuple[str, str, str], str]
 _VOLATILE: Final = ("RECEIPT#", "PARKED#", "SWEPT", "BOOKMARK#", "INBOX")
 """Rows that the system writes by itself, at any time."""
 _PAUSE: Final = 0.7
-_CALM: Final = 3
+_CALM: Final = 4
 
 
 class Stored:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oms.inventory.domain.laws import Violation, conservation, promises
 from oms.inventory.domain.reservation import Entry, Reservation, State
-from oms.inventory.domain.stock import StockLevel
+from oms.inventory.domain.stock import StockLevel, summed
 
 LEVEL = StockLevel(
     "MUG", "LON", available=4, reserved=3, shipped=2, received=8, adjusted=-1, restocked=3, quarantined=1
@@ -47,3 +47,10 @@ def test_law_2_notices_reserved_stock_that_nobody_holds() -> None:
 
 def test_law_2_notices_holds_on_stock_that_does_not_exist() -> None:
     assert promises([], [HOLD]) == [Violation(2, "MUG@LON", "orders hold 3, the stock says 0")]
+
+
+def test_summing_keeps_every_unit() -> None:
+    assert summed([("LON", "MUG", 1), ("BER", "MUG", 2), ("LON", "MUG", 3)]) == {
+        ("BER", "MUG"): 2,
+        ("LON", "MUG"): 4,
+    }

@@ -1,0 +1,158 @@
+"""What the books of one order must say, worked out in the simplest way: a few sums and a state, no versions, no keys."""
+
+from dataclasses import dataclass, field
+
+from oms.payments.application.capturing import NotCapturable, ShipmentPaid
+from oms.payments.application.settling import Settled
+
+DECLINED = "pm_card_chargeDeclined"
+ACTION = "pm_card_authenticationRequired"
+Answer = tuple[str, str]
+PENDING = "pending"
+"""Something under way has to end first."""
+
+
+@dataclass
+class Model:
+    """`state`: none, held, part, all, declined, action or voided. Amounts in minor units."""
+
+    token: str
+    prepaid: bool
+    state: str = "none"
+    attempt: int = 0
+    requested: int = 0
+    authorized: int = 0
+    voided: int = 0
+    refunded: int = 0
+    paid: dict[str, int] = field(default_factory=dict)
+    claims: dict[str, int] = field(default_factory=dict)
+    """Captures that were begun and not heard of."""
+    refused: dict[str, int] = field(default_factory=dict)
+    releasing: bool = False
+    hold_lost: bool = False
+    """At the gateway only: the books do not know."""
+    acted: bool = False
+    """The customer has confirmed, and the books do not know."""
+
+    @property
+    def captured(self) -> int:
+        if self.prepaid:
+            return self.authorized if self.state == "all" else 0
+        return sum(self.paid.values())
+
+    @property
+    def live(self) -> bool:
+        return self.state in ("held", "part")
+
+    @property
+    def held(self) -> int:
+        return self.authorized - self.captured - self.voided
+
+    @property
+    def capturable(self) -> int:
+        return self.held - sum(self.claims.values())
+
+    def authorize(self, amount: int, attempt: int) -> Answer:
+        if self.releasing:
+            self._void()
+        if self.state == "action" and self.acted:
+            self._grant()
+        return self._known(amount, attempt) or self._ask(amount, max(attempt, self.attempt))
+
+    def _known(self, amount: int, attempt: int) -> Answer | None:
+        """What is answered without asking the gateway."""
+        match self.state:
+            case "declined" if attempt <= self.attempt:
+                return "DECLINED", "generic_decline"
+            case "voided" if attempt <= self.attempt or self.captured:
+                return "DECLINED", "voided"
+            case "action" if attempt <= self.attempt:
+                return "ACTION_REQUIRED", "authentication_required"
+            case "held" if amount <= self.authorized:
+                return "AUTHORIZED", ""
+            case "held" if self.claims:
+                return PENDING, ""
+            case "part" | "all" if amount > self.authorized - self.refunded:
+                return "DECLINED", "exceeds_what_was_taken"
+            case "part" | "all":
+                return ("CAPTURED" if self.prepaid else "AUTHORIZED"), ""
+        return None
+
+    def capture(self, shipment: str, total: int) -> object:
+        if shipment in self.paid:
+            return ShipmentPaid(shipment, total)
+        if self.prepaid:
+            return self._recognise(shipment, total)
+        if shipment in self.claims:
+            return self._take(shipment, total)
+        if reason := self._obstacle(total):
+            if reason != PENDING:
+                self.refused.setdefault(shipment, total)
+            return PENDING if reason == PENDING else NotCapturable(shipment, total, reason)
+        if self.hold_lost:
+            self.refused[shipment] = total
+            return NotCapturable(shipment, total, "payment_intent_unexpected_state")
+        return self._take(shipment, total)
+
+    def settle(self, shipped_total: int) -> object:
+        if self.state == "action" and self.acted and not self.releasing:
+            self._grant()
+        undecided = self.captured + sum(self.refused.values()) < shipped_total
+        if self.live and not self.releasing and (self.claims or undecided):
+            return PENDING
+        if self.live or self.state == "action":
+            self._void()
+        if self.prepaid and self.state == "all":
+            self.refunded = max(self.refunded, self.authorized - shipped_total)
+        return Settled(self.voided, self.refunded)
+
+    def _void(self) -> None:
+        self.voided += self.held if self.live else 0
+        self.state, self.releasing = "voided", False
+
+    def _ask(self, amount: int, attempt: int) -> Answer:
+        """A new authorization, by the card."""
+        self.attempt, self.requested = attempt, amount
+        self.authorized = self.voided = 0
+        self.hold_lost = self.acted = False
+        if self.token == DECLINED:
+            self.state = "declined"
+            return "DECLINED", "generic_decline"
+        if self.token == ACTION:
+            self.state = "action"
+            return "ACTION_REQUIRED", "authentication_required"
+        self._grant()
+        return ("CAPTURED" if self.prepaid else "AUTHORIZED"), ""
+
+    def _grant(self) -> None:
+        self.authorized, self.acted = self.requested, False
+        self.state = "all" if self.prepaid else "held"
+
+    def _obstacle(self, total: int) -> str:
+        names = {
+            "held": "authorized",
+            "part": "partially_captured",
+            "all": "captured",
+            "action": "action_required",
+        }
+        if not self.live:
+            return f"payment_{names.get(self.state, self.state)}"
+        if self.releasing:
+            return PENDING
+        return "exceeds_authorization" if total > self.capturable else ""
+
+    def _take(self, shipment: str, total: int) -> object:
+        self.claims.pop(shipment, None)
+        self.refused.pop(shipment, None)
+        self.paid[shipment] = total
+        self.state = "all" if self.captured == self.authorized else "part"
+        return ShipmentPaid(shipment, total)
+
+    def _recognise(self, shipment: str, total: int) -> object:
+        if self.state != "all":
+            state = "action_required" if self.state == "action" else self.state
+            return NotCapturable(shipment, total, f"payment_{state}")
+        if total > self.authorized - self.refunded - sum(self.paid.values()):
+            return NotCapturable(shipment, total, "exceeds_prepayment")
+        self.paid[shipment] = total
+        return ShipmentPaid(shipment, total)
