@@ -176,7 +176,7 @@ def _moving(world: World) -> list[str]:
 
 
 def _waits_for_people(world: World) -> bool:
-    return any("queue_key" in item for item in world.dynamo.items("support"))
+    return any("queue_key" in item for item in world.dynamo.items("support", "CASE#"))
 
 
 def _plot(chance: Random) -> Plot:

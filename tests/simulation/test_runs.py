@@ -63,7 +63,7 @@ def test_a_seed_is_the_same_run_every_time() -> None:
 
 
 def test_a_planted_bug_is_found_and_its_law_named() -> None:
-    found = hunt(BUGS[0], seeds=20)
+    found = hunt(BUGS[0], seeds=60)
 
     assert found.seed is not None
     assert found.law.startswith("law 1")

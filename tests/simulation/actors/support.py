@@ -24,7 +24,7 @@ class Support(Actor):
         self.after(60 + self.plot.holiday, _ROUND + self.plot.holiday, self._round)
 
     def _round(self) -> None:
-        for item in list(self.world.dynamo.items("support")):
+        for item in list(self.world.dynamo.items("support", "CASE#")):
             if "queue_key" in item:  # listed as open
                 case = case_of(unmarshal(item))
                 if case.is_open and self.chance.random() < 0.7:

@@ -26,7 +26,7 @@ class Warehouse(Actor):
     def _open(self) -> list[FulfilmentOrder]:
         rows = [
             item
-            for item in self.world.dynamo.items("orders")
+            for item in self.world.dynamo.items("orders", "ORDER#")
             if "location_key" in item  # listed as open
         ]
         work = [fulfilment_of(unmarshal(item)) for item in rows]

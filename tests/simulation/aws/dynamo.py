@@ -94,9 +94,9 @@ class SimDynamo:
     def transact_write_items(self, **request: Any) -> Answer:
         return self._answer("TransactWriteItems", request)
 
-    def items(self, table: str) -> Iterator[Item]:
-        """Everything in a table, in the order of the keys."""
-        return (row.item for row in self._tables[table].rows())
+    def items(self, table: str, prefix: str = "") -> Iterator[Item]:
+        """Everything in a table whose partition begins with `prefix`, in the order of the keys."""
+        return (row.item for row in self._tables[table].rows(prefix=prefix))
 
     def stream(self, table: str) -> list[Record]:
         """Every change of a table since it was made, in the order of the commits; it grows with each. Do not change it."""

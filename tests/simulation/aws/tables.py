@@ -79,9 +79,9 @@ class SimTable:
         """The places in a partition of an index, as they are seen now."""
         return index.order(partition, self._clock.now())
 
-    def rows(self, after: Key | None = None) -> Iterator[Row]:
-        """Every row behind `after`, in the order of their keys."""
-        for first in sorted(self._partitions):
+    def rows(self, after: Key | None = None, *, prefix: str = "") -> Iterator[Row]:
+        """Every row behind `after` whose partition begins with `prefix`, in the order of their keys."""
+        for first in sorted(key for key in self._partitions if key.startswith(prefix)):
             partition = self._partitions[first]
             for second in partition.order:
                 if after is None or (first, second) > after:

@@ -28,6 +28,9 @@ class Listed:
     def page(self, name: str, shard: int) -> tuple[list[Item], bool]:
         """Entries of a bucket's shard, and whether more of them may follow. Buckets are asked for in order."""
         entries, after = self._ahead.get(shard, ([], None))
+        if shard in self._ahead and not entries and after is None:
+            self.asked = False
+            return [], False
         entries = [entry for entry in entries if entry["outbox_at"] >= name]
         self.asked = shard not in self._ahead or bool(not entries and after)
         if self.asked:
