@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench simulate planted-bugs fuzz fuzz-http lock docs layer clean venv
+.PHONY: help run test check format bench simulate planted-bugs crash-matrix fuzz fuzz-http lock docs layer clean venv
 
 help: ## Tell what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,8 @@ fuzz: venv ## Give every handler events that are wrong (EVENTS=50000, or SEED=42
 
 fuzz-http: venv ## Send requests made from docs/openapi.yaml to a local AWS (CASES=2000)
 	@$(BIN)/python -m tests.fuzz.http --cases $(or $(CASES),2000)
+crash-matrix: venv ## Break off every call of AWS and of partners, one at a time, on the local AWS (an hour; FLOW=shipped)
+	@$(BIN)/python -m tests.crashes $(if $(FLOW),--flow "$(FLOW)") $(if $(FUNCTION),--function "$(FUNCTION)")
 
 lock: venv ## Resolve the dependencies anew, with hashes
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements.lock

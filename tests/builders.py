@@ -190,7 +190,7 @@ INDEXES: dict[str, Sequence[str]] = {
     "by_status": ("status_key", "status_at"),
     "by_location": ("location_key", "location_at"),
     "by_queue": ("queue_key", "queue_at"),
-    "outbox": ("outbox_bucket", "outbox_at"),
+    "outbox": ("outbox_shard", "outbox_at"),
 }
 
 

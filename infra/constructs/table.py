@@ -10,7 +10,7 @@ from infra.constructs.platform import Platform, publish
 
 _STRING = dynamodb.AttributeType.STRING
 
-OUTBOX = ("outbox_bucket", "outbox_at")
+OUTBOX = ("outbox_shard", "outbox_at")
 """Keys of the index in which the sweeper finds events that carry no receipt."""
 
 

@@ -19,6 +19,8 @@ What to send to see what happens
 Control
 - GET  /_sandbox/health     {"status": "ok"}
 - GET  /_sandbox/effects    what took effect, per partner: see `effects` in stripe, avalara, accertify
-- POST /_sandbox/faults     a list of faults, see `faults`; GET lists what is left; DELETE clears
+- POST /_sandbox/faults     a list of faults, see `faults`; GET lists what is left;
+                            DELETE clears, with ?match=… those of that `match`
+- GET  /_sandbox/struck     the requests that met a fault, oldest first; ?match=… those of one fault's `match`
 - POST /_sandbox/reset      forget everything
 """

@@ -1,5 +1,6 @@
 """The three partners and the control desk as one ASGI application."""
 
+from dataclasses import asdict
 from typing import Any, Protocol
 
 from starlette.applications import Starlette
@@ -12,7 +13,7 @@ from ops.sandbox.avalara import Avalara
 from ops.sandbox.faults import Fault, FaultyApp
 from ops.sandbox.replies import Call, Reply
 from ops.sandbox.store import Row, Store
-from ops.sandbox.stripe import Stripe
+from ops.sandbox.stripe import Stripe, order_behind
 
 
 class Partner(Protocol):
@@ -33,7 +34,7 @@ def sandbox(store: Store) -> FaultyApp:
     routes = [_partner_route(name, partner, store) for name, partner in partners.items()]
     desk = _Desk(store, partners)
     app = Starlette(routes=[*routes, *desk.routes()])
-    desk.faulty = FaultyApp(app)
+    desk.faulty = FaultyApp(app, order_behind=lambda text: order_behind(store, text))
     return desk.faulty
 
 
@@ -69,6 +70,7 @@ class _Desk:
             Route("/_sandbox/health", self.health),
             Route("/_sandbox/effects", self.effects),
             Route("/_sandbox/faults", self.faults, methods=["GET", "POST", "DELETE"]),
+            Route("/_sandbox/struck", self.struck),
             Route("/_sandbox/reset", self.reset, methods=["POST"]),
         ]
 
@@ -80,7 +82,8 @@ class _Desk:
 
     async def faults(self, request: Request) -> Response:
         if request.method == "DELETE":
-            self.faulty.faults.clear()
+            healed = request.query_params.get("match")
+            self.faulty.faults = [fault for fault in self.faulty.faults if healed not in (None, fault.match)]
         if request.method == "POST":
             try:
                 self.faulty.faults += [Fault(**row) for row in await request.json()]
@@ -88,9 +91,15 @@ class _Desk:
                 return JSONResponse({"error": str(error)}, 400)
         return JSONResponse([_row(fault) for fault in self.faulty.faults])
 
+    async def struck(self, request: Request) -> Response:
+        wanted = request.query_params.get("match")
+        rows = [asdict(one) for one in self.faulty.struck if wanted in (None, one.match)]
+        return JSONResponse(rows)
+
     async def reset(self, _: Request) -> Response:
         self._store.reset()
         self.faulty.faults.clear()
+        self.faulty.struck.clear()
         return JSONResponse({"status": "ok"})
 
 

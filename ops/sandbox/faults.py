@@ -2,8 +2,12 @@
 
 A fault: {"partner": "stripe", "method": "POST", "path": "/v1/payment_intents", "fault": …,
 "times": 1, "match": "…"}. `path` is a glob (`/v1/payment_intents/*/capture`); `method` and
-`path` default to any; `match` is a substring of the request, body or query, decoded.
+`path` default to any; `match` is a substring of the request, body or query, decoded, or of the
+id of the order that the request speaks of. A request meets the first fault that matches it, so
+a `pass` before another fault lets as many requests through. What struck is noted.
 
+The request is served:
+  pass                  as if there were no fault
 Nothing takes effect:
   500, 503, 429         answers with that status
   hang                  reads the request, answers nothing for 30 s
@@ -19,6 +23,7 @@ The request takes effect, its answer is lost:
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -31,7 +36,8 @@ _BEFORE_THE_EFFECT = frozenset(("500", "503", "429", "hang", "redirect", "drop_b
 _AFTER_THE_EFFECT = frozenset(
     ("timeout_after_commit", "500_after_commit", "drop_after", "malformed", "oversized")
 )
-FAULTS = _BEFORE_THE_EFFECT | _AFTER_THE_EFFECT
+_NO_FAULT = "pass"
+FAULTS = _BEFORE_THE_EFFECT | _AFTER_THE_EFFECT | {_NO_FAULT}
 _TEN_MEGABYTES = 10_000_000
 
 
@@ -58,12 +64,28 @@ class Fault:
         )
 
 
-class FaultyApp:
-    """Wraps the sandbox; each request meets the first fault that matches it."""
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """A request that met a fault; `path` is the partner's own."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    partner: str
+    method: str
+    path: str
+    fault: str
+    match: str
+
+
+class FaultyApp:
+    """Wraps the sandbox; each request meets the first fault that matches it.
+
+    `order_behind` names the order that a request (its path, body and query) speaks of without naming it.
+    """
+
+    def __init__(self, app: ASGIApp, *, order_behind: Callable[[str], str]) -> None:
         self._app = app
+        self._order_behind = order_behind
         self.faults: list[Fault] = []
+        self.struck: list[Struck] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/_sandbox"):
@@ -71,19 +93,24 @@ class FaultyApp:
             return
         body = await _read(receive)
         text = unquote_plus(body.decode(errors="replace") + "\n" + scope["query_string"].decode())
+        text += "\n" + self._order_behind(scope["path"] + "\n" + text)
         fault = self._take(scope["method"], scope["path"], text)
-        if fault is None or fault in _AFTER_THE_EFFECT:
-            await self._app(scope, _once(body), send if fault is None else _nowhere)
-        if fault is not None:
+        if fault in _AFTER_THE_EFFECT:
+            await self._app(scope, _once(body), _nowhere)
+        if fault == _NO_FAULT:
+            await self._app(scope, _once(body), send)
+        else:
             await _misbehave(fault, receive, send)
 
-    def _take(self, method: str, path: str, text: str) -> str | None:
+    def _take(self, method: str, path: str, text: str) -> str:
         for index, fault in enumerate(self.faults):
             if fault.hits(method, path, text):
                 left = replace(fault, times=fault.times - 1)
                 self.faults[index : index + 1] = [left] if left.times > 0 else []
+                own = path.removeprefix(f"/{fault.partner}")
+                self.struck.append(Struck(fault.partner, method, own, fault.fault, fault.match))
                 return fault.fault
-        return None
+        return _NO_FAULT
 
 
 async def _misbehave(fault: str, receive: Receive, send: Send) -> None:

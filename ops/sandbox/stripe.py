@@ -20,6 +20,7 @@ _INTENT = re.compile(r"/v1/payment_intents/(pi_\w+)")
 _CAPTURE = re.compile(r"/v1/payment_intents/(pi_\w+)/capture")
 _CANCEL = re.compile(r"/v1/payment_intents/(pi_\w+)/cancel")
 _REFUND = re.compile(r"/v1/refunds/(re_\w+)")
+_REFERENCE = re.compile(r"\bpi_[0-9a-f]{24}\b")
 _SEARCH = re.compile(r"metadata\['(\w+)'\]:'([^']*)'")
 _KNOWN = {
     "create": frozenset(
@@ -47,6 +48,16 @@ class Stripe:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    def waiting(self) -> list[str]:
+        """References of the payments whose customers have to act."""
+        return [row["id"] for row in self._store.all("stripe.intents") if row["status"] == "requires_action"]
+
+    def authenticate(self, reference: str, *, passed: bool) -> None:
+        """A customer has acted. KeyError for a payment that does not wait."""
+        if reference not in self.waiting():
+            raise KeyError(reference)
+        intents.authenticate(self._store, self._intent(reference), passed=passed)
 
     def answer(self, call: Call) -> Reply:
         try:
@@ -129,6 +140,13 @@ class Stripe:
         if row is None:
             raise intents.refusal(404, "resource_missing", f"No such refund: '{reference[:40]}'")
         return row
+
+
+def order_behind(store: Store, text: str) -> str:
+    """The order of the payment intent that a request refers to; empty where it refers to none."""
+    found = _REFERENCE.search(text)
+    intent = store.get("stripe.intents", found[0]) if found else None
+    return str(intent["metadata"].get("order_id", "")) if intent else ""
 
 
 def _authenticate(call: Call) -> None:

@@ -162,6 +162,18 @@ def _confirm(store: Store, intent: Row, token: str, key: str) -> Row:
         )
     if token in _CHALLENGED:
         return put(store, intent, status="requires_action", next_action={"type": "use_stripe_sdk"})
+    return _accept(store, intent, key)
+
+
+def authenticate(store: Store, intent: Row, *, passed: bool) -> Row:
+    """What a payment becomes once its customer has acted."""
+    if passed:
+        return _accept(store, put(store, intent, next_action=None), "")
+    error = {"type": "card_error", "code": "payment_intent_authentication_failure"}
+    return put(store, intent, status="requires_payment_method", next_action=None, last_payment_error=error)
+
+
+def _accept(store: Store, intent: Row, key: str) -> Row:
     charge = intent["id"].replace("pi_", "ch_")
     effect_key = intent["metadata"].get("effect_key", key)
     if intent["capture_method"] == "manual":

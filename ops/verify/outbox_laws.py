@@ -23,11 +23,8 @@ class Consumer:
 
 def law_8(evidence: Evidence) -> Law:
     """Outbox = published ∪ parked, and for each consumer: its events = delivered ∪ dead-lettered ∪ parked."""
-    waiting = [
-        event
-        for event in evidence.events
-        if event.event_id not in evidence.published | evidence.parked.keys()
-    ]
+    seen_to = evidence.published | evidence.parked.keys()
+    waiting = [event for event in evidence.events if event.event_id not in seen_to]
     broken = [f"{event.event_id} was never published" for event in waiting if evidence.is_due(event)]
     known = {event.event_id for event in evidence.events}
     if not evidence.grace:  # a scan of a table that is written to may see the receipt and not the event
@@ -142,6 +139,7 @@ CONSUMERS: tuple[Consumer, ...] = (
 DATA_READ = frozenset(
     (
         "ShipmentRecorded",
+        "StockAdjusted",
         "StockShipped",
         "PaymentAuthorized",
         "PaymentPrepaid",

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from oms.inventory.domain.laws import conservation, promises
+from oms.inventory.domain.stock import StockKey
+from oms.kernel.events import Event
 
 from ops.verify.dead_letters import is_parked
 from ops.verify.evidence import Evidence
@@ -11,7 +13,10 @@ from ops.verify.report import Law, found
 
 
 def law_1(evidence: Evidence) -> Law:
-    """Per SKU and location: received + restocked + adjusted = available + reserved + shipped + quarantined."""
+    """Per SKU and location: received + restocked + adjusted = available + reserved + shipped + quarantined.
+
+    And every counter is the sum of the movements that changed it.
+    """
     levels = evidence.levels
     came = sum(level.received + level.restocked + level.adjusted for level in levels)
     parts = {
@@ -20,7 +25,39 @@ def law_1(evidence: Evidence) -> Law:
     }
     sums = " + ".join(f"{units} {name}" for name, units in parts.items())
     broken = [f"{violation.subject}: {violation.text}" for violation in conservation(levels)]
-    return found(1, "stock is conserved", f"{len(levels)} stock rows, {came} units in = {sums}", broken)
+    return found(
+        1,
+        "stock is conserved",
+        f"{len(levels)} stock rows, {came} units in = {sums}",
+        [*broken, *_unexplained(evidence)],
+    )
+
+
+def _unexplained(evidence: Evidence) -> Iterable[str]:
+    """Counters that differ from their events. SKUs that just moved are left out: a scan is no snapshot."""
+    came: Counter[StockKey] = Counter()
+    left: Counter[StockKey] = Counter()
+    moving: set[str] = set()
+    for event in evidence.of_type("StockAdjusted", "StockShipped"):
+        lines = _movements(event)
+        if not evidence.is_due(event):
+            moving.update(sku for _, sku, _ in lines)
+        for location, sku, units in lines:
+            (came if event.type == "StockAdjusted" else left)[location, sku] += units
+    for level in evidence.levels:
+        if level.sku in moving:
+            continue
+        if level.received + level.adjusted != came[level.key]:
+            yield f"{level.sku}@{level.location}: {level.received + level.adjusted} came in, {came[level.key]} by its events"
+        if level.shipped != left[level.key]:
+            yield f"{level.sku}@{level.location}: {level.shipped} have left, {left[level.key]} by its events"
+
+
+def _movements(event: Event) -> list[tuple[str, str, int]]:
+    """Location, SKU and units."""
+    if event.type == "StockAdjusted":
+        return [(event.data["location"], event.data["sku"], int(event.data["delta"]))]
+    return [(location, sku, int(units)) for location, sku, units in event.data["lines"]]
 
 
 def law_2(evidence: Evidence) -> Law:

@@ -37,6 +37,11 @@ class RunningSandbox:
         assert isinstance(rows, list)
         return rows
 
+    def struck(self, match: str) -> list[dict[str, Any]]:
+        rows = self._desk.get("/struck", params={"match": match}).json()
+        assert isinstance(rows, list)
+        return rows
+
     def reset(self) -> None:
         self._desk.post("/reset").raise_for_status()
 

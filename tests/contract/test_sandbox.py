@@ -70,6 +70,35 @@ def test_a_fault_strikes_as_often_as_it_says_and_only_where_it_matches(sandbox: 
     assert statuses == [200, 503, 503, 200]
 
 
+def capture(url: str, reference: str) -> int:
+    return httpx.post(
+        f"{url}/stripe/v1/payment_intents/{reference}/capture",
+        headers={"Authorization": "Bearer sk_test_x"},
+        trust_env=False,
+    ).status_code
+
+
+def test_a_fault_finds_the_order_of_a_payment_that_does_not_name_it(sandbox: RunningSandbox) -> None:
+    first, second = (authorize(sandbox.url, order).reference for order in ("order-1", "order-2"))
+    sandbox.fault("stripe", "503", path="/v1/payment_intents/*", match="order-2")
+
+    assert [capture(sandbox.url, reference) for reference in (first, second)] == [200, 503]
+
+
+def test_a_request_that_is_let_pass_is_served_and_noted(sandbox: RunningSandbox) -> None:
+    sandbox.fault("stripe", "pass", match="order-1")
+    sandbox.fault("stripe", "503", match="order-1")
+    reference = authorize(sandbox.url, "order-1").reference
+
+    assert capture(sandbox.url, reference) == 503
+    assert capture(sandbox.url, reference) == 200
+    noted = [(one["method"], one["path"], one["fault"]) for one in sandbox.struck("order-1")]
+    assert noted == [
+        ("POST", "/v1/payment_intents", "pass"),
+        ("POST", f"/v1/payment_intents/{reference}/capture", "503"),
+    ]
+
+
 def test_an_unknown_fault_is_refused(sandbox: RunningSandbox) -> None:
     with pytest.raises(httpx.HTTPStatusError, match="400"):
         sandbox.fault("stripe", "earthquake")

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -18,11 +19,13 @@ from ops.verify.order_laws import law_5
 from ops.verify.reading import sort_in
 from tests.fuzz.history import History
 from tests.fuzz.services import Bus, StepFunctions, require_sound
+from tests.simulation.agenda import Agenda
 from tests.simulation.aws.deployed import TABLES, create_tables
 from tests.simulation.aws.dynamo import SimDynamo
 from tests.simulation.cloud.partners import Partners
 from tests.simulation.cloud.stage import SECRET, on_stage
 from tests.simulation.cloud.world import EPOCH
+from tests.simulation.coverage import Way
 from tests.simulation.weather import Weather
 
 State = tuple[object, ...]
@@ -34,6 +37,7 @@ class Backstage:
 
     def __init__(self, past: History) -> None:
         self._now = past.ended
+        self.visited: Counter[Way] = Counter()
         self.dynamo = SimDynamo(now=self.seconds)
         create_tables(self.dynamo)
         for table, items in past.items.items():
@@ -41,7 +45,7 @@ class Backstage:
                 self.dynamo.put_item(TableName=table, Item=item)
         self.bus = Bus()
         self.workflows = StepFunctions(past.executions, past.tokens)
-        self._partners = Partners(Random(0), Weather(Random(0), 0.0, {}), self.seconds)
+        self._partners = Partners(Random(0), Weather(Random(0), 0.0, {}), Agenda())
         stripe, avalara, accertify = copy.deepcopy(past.partners)
         self._partners.stripe, self._partners.avalara, self._partners.accertify = stripe, avalara, accertify
         self._services = {

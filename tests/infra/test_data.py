@@ -7,13 +7,13 @@ from tests.infra.templates import Assembly, as_list
 
 INDEXES = {
     "orders": {
-        "outbox": ("outbox_bucket", "outbox_at"),
+        "outbox": ("outbox_shard", "outbox_at"),
         "by_status": ("status_key", "status_at"),
         "by_location": ("location_key", "location_at"),
     },
-    "inventory": {"outbox": ("outbox_bucket", "outbox_at")},
-    "payments": {"outbox": ("outbox_bucket", "outbox_at")},
-    "support": {"outbox": ("outbox_bucket", "outbox_at"), "by_queue": ("queue_key", "queue_at")},
+    "inventory": {"outbox": ("outbox_shard", "outbox_at")},
+    "payments": {"outbox": ("outbox_shard", "outbox_at")},
+    "support": {"outbox": ("outbox_shard", "outbox_at"), "by_queue": ("queue_key", "queue_at")},
     "partners": {},
 }
 

@@ -132,6 +132,7 @@ def test_the_simulator_knows_who_asks_partners_and_when_a_stream_gives_up(aws: A
     assert messages.PARTNERS == PARTNERS_CONSUMERS
     for mapping in _mappings(aws, "dynamodb"):
         assert mapping["MaximumRetryAttempts"] == messages.STREAM_ATTEMPTS
+        assert mapping["MaximumBatchingWindowInSeconds"] == messages.GATHERING
 
 
 def test_queues_refuse_whoever_comes_without_tls_and_anybody_unnamed(aws: Assembly) -> None:

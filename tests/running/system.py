@@ -83,6 +83,16 @@ class System:
         row = {"partner": partner, "fault": fault, **more}
         self._desk.post("/faults", json=[row]).raise_for_status()
 
+    def struck(self, match: str) -> list[Json]:
+        """Requests to partners that met a fault with this `match`, oldest first."""
+        rows: list[Json] = self._desk.get("/struck", params={"match": match}).json()
+        return rows
+
+    def heal(self, match: str | None = None) -> None:
+        """Let partners behave again; with `match` only towards those it names."""
+        query = {} if match is None else {"match": match}
+        self._desk.delete("/faults", params=query).raise_for_status()
+
     def faults_left(self, match: str) -> list[Json]:
         """Faults for this `match` that nobody has met yet."""
         return [row for row in self._desk.get("/faults").json() if row["match"] == match]

@@ -28,6 +28,7 @@ class Agenda:
         """The process whose code runs; None while the agenda itself acts."""
         self.living: set[Process] = set()
         self._hub = getcurrent()
+        self._idle: list[greenlet] = []
         self._until = 0.0
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = count()
@@ -75,10 +76,26 @@ class Agenda:
             process.kill()
             process.resume()
         self._due.clear()
+        for idle in self._idle:
+            idle.switch(None)
+        self._idle.clear()
+
+    def staffed(self) -> greenlet:
+        """A greenlet that works off the process it is switched to with, and then those that come after it.
+
+        To make one takes longer than most processes work.
+        """
+        return self._idle.pop() if self._idle else greenlet(self._work, self._hub)
+
+    def _work(self, process: "Process | None") -> None:
+        while process is not None:
+            process.run()
+            self._idle.append(getcurrent())
+            process = self._hub.switch()
 
 
 class Process:
-    """Work in a greenlet of its own."""
+    """Work that can pause."""
 
     _numbers = count()
 
@@ -86,28 +103,34 @@ class Process:
         self.number = next(self._numbers)
         self.killed = False
         self._agenda = agenda
+        self._work = work
         self._ended = ended
-        self._greenlet = greenlet(lambda: self._run(work), agenda._hub)
+        self._over = False
+        self._greenlet: greenlet | None = None
 
     def kill(self) -> None:
         """It ends at its next step, without having heard of it."""
         self.killed = True
 
     def resume(self) -> None:
-        if not self._greenlet.dead:
+        if not self._over:
+            if self._greenlet is None:
+                self._greenlet = self._agenda.staffed()
             self._agenda.current = self
-            self._greenlet.switch()
+            self._greenlet.switch(self)
             self._agenda.current = None
 
-    def _run(self, work: Callable[[], Any]) -> None:
+    def run(self) -> None:
+        """The work and what follows it, in the greenlet that calls."""
         value: Any = None
         failure: BaseException | None = None
         try:
             if self.killed:
                 raise Killed
-            value = work()
+            value = self._work()
         except (Exception, Killed) as error:
             failure = error
+        self._over = True
         self._agenda.living.discard(self)
         self._agenda.current = None
         self._ended(value, failure)

@@ -52,10 +52,10 @@ BUGS: Final = (
         'return Put(self.table.name, item, "version <> :before OR version = :before", values=before)',
     ),
     Bug(
-        "an order is placed over the one that is there",
-        f"{_OMS}/orders/adapters/dynamo.py",
-        "            Put(self.table.name, order_item(order)),",
-        '            Put(self.table.name, order_item(order), "attribute_exists(pk) OR attribute_not_exists(pk)"),',
+        "stock is counted before the slip that says it was counted",
+        f"{_OMS}/inventory/adapters/dynamo.py",
+        "        refused = self.table.transact([row, level, told])",
+        "        refused = self.table.transact([level]) or self.table.transact([row, told])",
     ),
     Bug(
         "a payment is saved over a newer version",
@@ -136,10 +136,10 @@ BUGS: Final = (
         "        self._receipts(items)\n        entries, parked = _entries(items)",
     ),
     Bug(
-        "a shipment is booked out again with every delivery",
-        f"{_OMS}/inventory/application/shipping.py",
-        "without(leaving, reservations.shipped_by(order_id, shipment_id))",
-        "without(leaving, {})",
+        "all shipments of an order have one key at the gateway",
+        f"{_OMS}/payments/domain/effects.py",
+        'return effect_key(order_id, "capture", after_refusals(shipment_id, refusals))',
+        'return effect_key(order_id, "capture", after_refusals("all", refusals))',
     ),
     Bug(
         "a repeated shipment report ships again",

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from tests.simulation.asl.loading import load_all
+from tests.simulation.coverage import Way, ways
 from tests.simulation.run import Outcome
 from tests.simulation.weather import FAULTS
 
@@ -17,7 +17,7 @@ class Summary:
     longest: float = 0.0
     broken: int = 0
     strikes: Counter[str] = field(default_factory=Counter)
-    visited: Counter[tuple[str, str]] = field(default_factory=Counter)
+    visited: Counter[Way] = field(default_factory=Counter)
     digests: list[str] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
@@ -33,14 +33,14 @@ class Summary:
     def text(self, seconds: float) -> list[str]:
         """A page for people. `seconds` it all took."""
         faults = ", ".join(f"{name} {self.strikes[name]}" for name in FAULTS)
-        states = {(name, state) for name, machine in load_all().items() for state in machine.states}
-        missed = sorted(f"{name}.{state}" for name, state in states - self.visited.keys())
+        known = ways()
+        missed = sorted(f"{name}: {way}" for name, way in known - self.visited.keys())
         return [
             f"{self.runs} runs in {seconds:.1f} s ({self.runs / seconds:.1f}/s), {self.orders} orders, "
             f"{self.steps} steps; at rest after {self.longest / 60:.0f} simulated minutes at the latest",
             f"{sum(self.strikes.values())} faults: {faults}",
-            f"states visited: {len(states) - len(missed)} of {len(states)}"
-            + (f"; never: {', '.join(missed)}" if missed else ""),
+            f"transitions taken: {len(known) - len(missed)} of {len(known)}"
+            + (f"; never: {'; '.join(missed)}" if missed else ""),
             f"digest: {sha256(''.join(sorted(self.digests)).encode()).hexdigest()[:16]}",
             f"broken: {self.broken}",
         ]

@@ -11,7 +11,12 @@ import pytest
 from tests.simulation.planted import BUGS, ROOT, hunt
 
 pytestmark = pytest.mark.timeout(600)
-_SHARE = 120
+_SHARE = 600
+_FOUND = {
+    128: "a capture that was given up while it was tried again",
+    1211: "a customer who confirmed the payment while it was taken back",
+}
+"""Seeds that once found a bug of the product. What they play changes with the simulator; each bug has a test of its own too."""
 
 
 def simulate(*arguments: str, hash_seed: str = "0") -> str:
@@ -39,6 +44,11 @@ def test_the_laws_hold_under_faults() -> None:
     faults = re.search(r"^(\d+) faults", told, re.M)
     assert faults
     assert int(faults[1]) > 10 * _SHARE
+
+
+@pytest.mark.parametrize("seed", _FOUND, ids=lambda seed: _FOUND[seed])
+def test_a_seed_that_found_a_bug_is_played_for_ever(seed: int) -> None:
+    assert "broken: 0" in simulate("--seed", str(seed))
 
 
 def test_a_seed_is_the_same_run_every_time() -> None:

@@ -20,6 +20,7 @@ FAULTS = (
     "partner_5xx",
     "partner_hang",
     "partner_commit_then_timeout",
+    "partner_commits_late",
     "lost_invocation",
     "execution_lost",
     "stream_gives_up",

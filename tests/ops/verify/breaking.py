@@ -13,6 +13,8 @@ from ops.verify.evidence import Execution, MoneyEffect
 from tests.ops.verify import world
 from tests.ops.verify.world import LONG_AGO, ORDER, TOTAL
 
+_BEFORE = ("StockAdjusted", "OrderReceived")
+
 
 def vanished_unit(evidence: Evidence) -> None:
     evidence.levels[0] = replace(evidence.levels[0], available=7)
@@ -20,6 +22,15 @@ def vanished_unit(evidence: Evidence) -> None:
 
 def oversold(evidence: Evidence) -> None:
     evidence.levels[0] = replace(evidence.levels[0], available=-1, shipped=11)
+
+
+def received_twice(evidence: Evidence) -> None:
+    """The row adds up; its event happened once."""
+    evidence.levels[0] = replace(evidence.levels[0], available=18, received=20)
+
+
+def shipped_without_a_movement(evidence: Evidence) -> None:
+    evidence.levels[0] = replace(evidence.levels[0], available=7, shipped=3)
 
 
 def reserved_for_nobody(evidence: Evidence) -> None:
@@ -190,7 +201,7 @@ def unplaced(evidence: Evidence) -> None:
     """Back to the moment after the placement."""
     fresh = world.world()
     evidence.orders = [world.received()]
-    evidence.events = [event for event in fresh.events if event.type == "OrderReceived"]
+    evidence.events = [event for event in fresh.events if event.type in _BEFORE]
     evidence.published = {event.event_id for event in evidence.events}
     evidence.levels = [
         replace(level, available=level.available + level.shipped, shipped=0) for level in fresh.levels

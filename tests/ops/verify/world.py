@@ -102,6 +102,9 @@ def entry() -> EntryFigures:
 def events() -> list[Event]:
     shipped_lines = [("LON", "LAMP", 1), ("LON", "MUG", 2)]
     return [
+        adjusted("MUG", 10),
+        adjusted("LAMP", 6),
+        adjusted("LAMP", -1, kind="correction"),
         event("orders", "000001", "OrderReceived"),
         event("orders", "000002", "OrderReleased"),
         event("orders", "000003", "ShipmentRecorded", **shipment()),
@@ -109,6 +112,11 @@ def events() -> list[Event]:
         event("payments", "authorized-1", "PaymentAuthorized", amount=TOTAL, currency="GBP"),
         event("payments", f"captured-{SHIPMENT}", "PaymentCaptured", amount=TOTAL, currency="GBP", shipment_id=SHIPMENT),
     ]  # fmt: skip
+
+
+def adjusted(sku: str, delta: int, *, kind: str = "receipt") -> Event:
+    data: dict[str, Any] = {"sku": sku, "location": "LON", "delta": delta, "kind": kind}
+    return event("inventory", f"adjusted#{kind}", "StockAdjusted", subject=f"SKU#{sku}", **data)
 
 
 def shipment() -> dict[str, Any]:

@@ -21,11 +21,11 @@ class Support(Actor):
 
     def begin(self) -> None:
         self._seen: dict[str, int] = {}
-        self.after(60, _ROUND, self._round)
+        self.after(60 + self.plot.holiday, _ROUND + self.plot.holiday, self._round)
 
     def _round(self) -> None:
         for item in list(self.world.dynamo.items("support")):
-            if item["sk"]["S"].startswith("CASE#"):
+            if "queue_key" in item:  # listed as open
                 case = case_of(unmarshal(item))
                 if case.is_open and self.chance.random() < 0.7:
                     self._decide(case)

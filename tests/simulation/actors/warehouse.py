@@ -14,7 +14,7 @@ _ROUND = 60.0
 class Warehouse(Actor):
     def begin(self) -> None:
         self._parcels = 0
-        self.after(10, _ROUND, self._round)
+        self.after(10 + self.plot.holiday, _ROUND + self.plot.holiday, self._round)
 
     def _round(self) -> None:
         for work in self._open():
@@ -25,7 +25,9 @@ class Warehouse(Actor):
 
     def _open(self) -> list[FulfilmentOrder]:
         rows = [
-            item for item in self.world.dynamo.items("orders") if item["sk"]["S"].startswith("FULFILMENT#")
+            item
+            for item in self.world.dynamo.items("orders")
+            if "location_key" in item  # listed as open
         ]
         work = [fulfilment_of(unmarshal(item)) for item in rows]
         return [one for one in work if one.state is FulfilmentState.OPEN]

@@ -1,6 +1,5 @@
 """The bus, the queues behind it, and the streams before it."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -23,6 +22,8 @@ HIDDEN = 6
 _DLQ = "support/park_dead_letter"
 _DAY = 24 * 3600.0
 STREAM_ATTEMPTS = 5
+GATHERING = 1.0
+"""Seconds for which a mapping gathers what comes close together."""
 
 
 @dataclass(eq=False)
@@ -143,7 +144,7 @@ class Bus:
         if self._weather.meets("partial_batch", self._agenda.now):
             return {"ErrorCode": "InternalFailure", "ErrorMessage": "try again"}
         self.published += 1
-        body = json.dumps({"detail-type": entry["DetailType"], "detail": json.loads(entry["Detail"])})
+        body = f'{{"detail-type":"{entry["DetailType"]}","detail":{entry["Detail"]}}}'
         for consumer in CONSUMERS:
             if entry["DetailType"] in consumer.takes:
                 self._send(consumer.folder, body)
@@ -184,7 +185,7 @@ class Mapping:
         """There may be new records."""
         if not self._busy and self._position < len(self._records):
             self._busy = True
-            self._agenda.after(max(0.3, self.off_until - self._agenda.now), self._read)
+            self._agenda.after(max(GATHERING, self.off_until - self._agenda.now), self._read)
 
     def _read(self) -> None:
         records = self._records

@@ -14,9 +14,11 @@ from ops.sandbox.avalara import Avalara
 from ops.sandbox.replies import Call, Reply
 from ops.sandbox.store import Store
 from ops.sandbox.stripe import Stripe
+from tests.simulation.agenda import Agenda
 from tests.simulation.weather import Weather
 
 _READ_SECONDS = 5.0
+_LATE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,8 @@ class Answered:
 
 
 class Partners:
-    def __init__(self, chance: Random, weather: Weather, seconds: Callable[[], float]) -> None:
-        self._chance, self._weather, self._seconds = chance, weather, seconds
+    def __init__(self, chance: Random, weather: Weather, agenda: Agenda) -> None:
+        self._chance, self._weather, self._agenda = chance, weather, agenda
         store = Store()
         self.stripe, self.avalara, self.accertify = Stripe(store), Avalara(store), Accertify(store)
 
@@ -45,6 +47,11 @@ class Partners:
         if self._meets("partner_hang"):
             pause(_READ_SECONDS)
             raise httpx.ReadTimeout("nothing came")
+        if self._meets("partner_commits_late"):
+            late = self._chance.uniform(_READ_SECONDS, _LATE)
+            self._agenda.after(late, lambda: self._arrive(method, url, headers, query, content))
+            pause(_READ_SECONDS)
+            raise httpx.ReadTimeout("nothing came, and it is still on its way")
         if self._meets("partner_5xx"):
             status = self._chance.choice((500, 502, 503, 429))
             return Answered(status, b"{}", {})
@@ -55,8 +62,11 @@ class Partners:
         pause(self._chance.uniform(0.01, 0.1))
         return answer
 
+    def _arrive(self, method: str, url: str, headers: Any, query: Any, content: Any) -> None:
+        self._answer(method, url, headers, query, content)
+
     def _meets(self, fault: str) -> bool:
-        return self._weather.meets(fault, self._seconds())
+        return self._weather.meets(fault, self._agenda.now)
 
     def _answer(self, method: str, url: str, headers: Any, query: Any, content: Any) -> Answered:
         parts = urlsplit(url)

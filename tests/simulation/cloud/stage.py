@@ -5,12 +5,17 @@ the stage; its clock is the world's; its partners are reached through the world'
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from types import SimpleNamespace
 from typing import Any, Final, Protocol
+
+from oms.inventory.domain.promise import CHUNK
+
+from tests.simulation.coverage import Way, watch
 
 ENVIRONMENT: Final = {
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -35,6 +40,8 @@ SECRET: Final = {
 class World(Protocol):
     """What a handler can reach."""
 
+    @property
+    def visited(self) -> Counter[Way]: ...
     def call(self, service: str, operation: str, request: dict[str, Any]) -> Any: ...
     def moment(self) -> datetime: ...
     def seconds(self) -> float: ...
@@ -46,18 +53,21 @@ _ON_STAGE: list[World] = []
 
 
 @contextmanager
-def on_stage(world: World, *, look_back: timedelta) -> Iterator[None]:
+def on_stage(world: World, *, look_back: timedelta, chunk: int = CHUNK) -> Iterator[None]:
     """Let handlers reach `world`. Caches that live as long as a worker begin empty.
 
     The sweeper looks back no further than `look_back`: a world has no past before its beginning, and to
-    find that out again in every run would take most of its time.
+    find that out again in every run would take most of its time. `chunk`: stock rows per chunk.
     """
+    from oms.inventory.application.reserving import reserve
     from oms.runtime import sweeping
 
     handlers()
     for empty in _worker_caches():
         empty()
     sweeping.LOOK_BACK = look_back
+    defaults: Any = reserve.__kwdefaults__
+    defaults["chunk_size"] = chunk
     _ON_STAGE.append(world)
     try:
         yield
@@ -103,7 +113,9 @@ def handlers() -> dict[str, Callable[[Any, Any], Any]]:
     from infra.catalogue import CATALOGUE
     from ops.bench.handlers import handler_of
 
-    return {folder: handler_of(folder) for folder in CATALOGUE}
+    loaded = {folder: handler_of(folder) for folder in CATALOGUE}
+    watch(_taken)
+    return loaded
 
 
 def _replace() -> None:
@@ -134,6 +146,11 @@ def _replace() -> None:
     for timed in (http.Http, breaker.Breaker):
         defaults: Any = timed.__init__.__kwdefaults__
         defaults["clock"] = _seconds
+
+
+def _taken(way: Way) -> None:
+    if _ON_STAGE:
+        _ON_STAGE[-1].visited[way] += 1
 
 
 def _seconds() -> float:

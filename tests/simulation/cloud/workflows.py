@@ -53,6 +53,7 @@ class Run:
         self._ended = ended
         self._question = 0
         self._branches: list[Run] = []
+        self._state = ""
         self.over = False
 
     def step(self, answer: Answer = None) -> None:
@@ -64,7 +65,8 @@ class Run:
                 self.finish(stop.value)
                 return
             if isinstance(effect, Entered):
-                self._driver.entered(effect)
+                self._driver.visited[effect.workflow, f"{self._state} > {effect.state}"] += 1
+                self._state = effect.state
                 answer = None
                 continue
             if isinstance(effect, NewToken):
@@ -193,9 +195,6 @@ class Workflows:
     def new_token(self) -> str:
         self._tokens += 1
         return f"token-{self._tokens}"
-
-    def entered(self, effect: Entered) -> None:
-        self.visited[effect.workflow, effect.state] += 1
 
     def ask(self, run: Run, effect: Effect, answer: Answered) -> None:
         """Carry out an effect; `answer` may be called at any later moment, and more than once."""

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Final
 
 from botocore.exceptions import ClientError, ReadTimeoutError
+from oms.inventory.domain.promise import CHUNK
 
 from infra import names
 from tests.simulation.agenda import Agenda, Killed
@@ -25,8 +26,7 @@ from tests.simulation.cloud.workflows import Workflows
 from tests.simulation.weather import Weather
 
 EPOCH: Final = datetime(2026, 11, 27, 9, tzinfo=UTC)
-_DAY: Final = timedelta(hours=26)
-_MORNING: Final = timedelta(minutes=50)
+MORNING: Final = timedelta(minutes=50)
 _LONGEST_LAG: Final = 60.0
 _PROMPT: Final = (0.001, 0.02)
 _SLOW: Final = (0.5, 9.0)
@@ -42,17 +42,22 @@ def _machines() -> dict[str, Machine]:
 class World:
     """One run. `chance` decides everything that is not decided by what happened before."""
 
-    def __init__(self, chance: Random, weather: Weather) -> None:
+    def __init__(
+        self, chance: Random, weather: Weather, *, look_back: timedelta = MORNING, chunk: int = CHUNK
+    ) -> None:
         self.chance, self.weather = chance, weather
+        self._on_stage = on_stage(self, look_back=look_back, chunk=chunk)
         self.agenda = Agenda()
         self.dynamo = SimDynamo(now=self.seconds, lag=self._lag)
         create_tables(self.dynamo)
         self.functions = Functions(self.agenda, chance, weather)
         self.workflows = Workflows(self.agenda, chance, self.functions, _machines(), self.moment, weather)
+        self.visited = self.workflows.visited
         self.queues = Queues(self.agenda, chance, weather, self.functions)
         self.bus = Bus(self.agenda, chance, weather, self.queues)
-        self.partners = Partners(chance, weather, self.seconds)
+        self.partners = Partners(chance, weather, self.agenda)
         self.mappings = {table: self._mapping(table) for table in names.STREAMED}
+        self.watched: Callable[[], None] | None = None
         self.upkeep_off_until = 0.0
         """Until then no schedule calls its function."""
         self.called: dict[str, float] = {}
@@ -64,8 +69,7 @@ class World:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Handlers reach this world; nothing of it is left afterwards."""
-        back = _DAY if "relay_off" in self.weather.rates else _MORNING
-        with on_stage(self, look_back=back):
+        with self._on_stage:
             try:
                 yield
             finally:
@@ -139,7 +143,9 @@ class World:
         return answer
 
     def notice(self) -> None:
-        """Let the mappings look at what was written."""
+        """Let the mappings look at what was written, and whoever watches every write."""
+        if self.watched:
+            self.watched()
         for mapping in self.mappings.values():
             mapping.notice()
 

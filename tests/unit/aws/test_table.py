@@ -77,7 +77,7 @@ def test_an_index_is_read_page_by_page_and_never_called_consistent() -> None:
     assert "ConsistentRead" not in request  # DynamoDB refuses it on a secondary index
 
 
-def test_an_index_can_be_read_backwards_and_up_to_a_value(table: Table) -> None:
+def test_an_index_can_be_read_backwards_from_a_value_on_and_up_to_one(table: Table) -> None:
     for number in range(3):
         item = row(str(number), status_key="web#RECEIVED", status_at=f"2026-{number}")
         table.write(Put(table.name, item))
@@ -88,6 +88,7 @@ def test_an_index_can_be_read_backwards_and_up_to_a_value(table: Table) -> None:
 
     assert read(backwards=True) == ["2", "1", "0"]
     assert read(until=("status_at", "2026-1")) == ["0", "1"]
+    assert read(since=("status_at", "2026-1")) == ["1", "2"]
 
 
 def test_many_items_are_read_a_hundred_at_a_time_each_once() -> None:

@@ -158,8 +158,9 @@ class WatchedGateway(FakeGateway):
             payment = self._payments[answer.reference]
             if answer.status == "ACTION_REQUIRED" and payment.voided is None:
                 payment.held = payment.amount if status == "AUTHORIZED" else 0
+                payment.captured = payment.amount if status == "CAPTURED" else 0
                 self._authorizations[key] = GatewayAnswer(status, payment.reference, payment.amount)
-                self._note("authorize", key, payment, payment.amount)
+                self._note("capture" if payment.captured else "authorize", key, payment, payment.amount)
 
     def lose_hold(self) -> None:
         """What is held expires at the gateway."""

@@ -9,7 +9,7 @@ from oms.payments.application.settling import NotSettled, Settled
 from oms.payments.domain.effects import refund_key
 from oms.payments.domain.machines import AuthorizationState as State
 
-from tests.unit.payments.bench import ORDER, Bench, Boundaries
+from tests.unit.payments.bench import ORDER, Bench, Boundaries, Crashed
 
 
 def authorized(*, prepaid: bool = False, amount: int = 3_000) -> Bench:
@@ -241,3 +241,55 @@ def test_a_refusal_that_comes_after_giving_up_changes_nothing() -> None:
     bench.settle()
     bench.gateway.misreport("find_authorization", GatewayAnswer("DECLINED", "pi_1", 0, "expired_card"))
     assert bench.settle() == Settled(0, 0)
+
+
+@pytest.mark.parametrize("before", [2, 3], ids=["before the intent", "before the call"])
+@pytest.mark.parametrize("prepaid", [True, False])
+@pytest.mark.parametrize("anew", [True, False], ids=["another attempt", "a cancellation"])
+def test_a_customer_who_confirms_while_the_payment_is_taken_back_gets_the_money_back(
+    before: int, prepaid: bool, anew: bool
+) -> None:
+    bench = Bench(token="pm_card_authenticationRequired", prepaid=prepaid)
+    assert bench.authorize()[0] == "ACTION_REQUIRED"
+    bench.boundaries.crossed = 0
+    bench.boundaries.meanwhile = {
+        before: lambda: bench.gateway.customer_acts("CAPTURED" if prepaid else "AUTHORIZED")
+    }
+
+    if anew:
+        bench.authorize(3_500, attempt=2)
+    bench.settle()
+
+    moved = [(effect.kind, effect.amount) for effect in bench.gateway.effects if effect.amount == 3_000]
+    back = "refund" if prepaid else "void"
+    assert moved == [("capture" if prepaid else "authorize", 3_000), (back, 3_000)]
+    assert bench.facts.count("PaymentPrepaid" if prepaid else "PaymentAuthorized") == 1
+    assert (bench.payment.held, bench.payment.refundable, bench.payment.in_flight) == (0, 0, {})
+    assert bench.balance(PSP_CLEARING) == 0
+
+
+@pytest.mark.parametrize("prepaid", [True, False])
+def test_a_customer_who_confirms_after_the_taking_back_broke_off_gets_the_money_back(prepaid: bool) -> None:
+    bench = Bench(token="pm_card_authenticationRequired", prepaid=prepaid)
+    bench.authorize()
+    bench.boundaries.crossed = 0
+    bench.boundaries.faults = {3: "crash before"}
+    with pytest.raises(Crashed):
+        bench.settle()
+    assert bench.payment.busy("void")
+    bench.gateway.customer_acts("CAPTURED" if prepaid else "AUTHORIZED")
+
+    bench.settle()
+
+    assert (bench.gateway.held, bench.gateway.kept) == (0, 0)
+    assert (bench.payment.held, bench.payment.refundable, bench.payment.in_flight) == (0, 0, {})
+
+
+def test_a_payment_that_was_confirmed_and_released_behind_our_back_pays_for_nothing() -> None:
+    bench = Bench(token="pm_card_authenticationRequired")
+    bench.authorize()
+    bench.gateway.customer_acts()
+    bench.gateway.void(key="by hand", reference=bench.payment.reference)
+
+    assert bench.authorize() == ("DECLINED", "voided")
+    assert (bench.payment.authorized, bench.payment.voided) == (3_000, 3_000)

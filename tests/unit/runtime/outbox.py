@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from oms.aws.items import marshal
+from oms.aws.items import marshal, unmarshal
 from oms.aws.outbox import event_item, event_row
 from oms.aws.table import Table
 from oms.kernel.events import Event
+from oms.runtime.listed import event_id
 from oms.runtime.relay import Relay
 from oms.runtime.sweeping import MARK, Swept, sweep
 
@@ -37,7 +38,7 @@ class Watched:
     ghosts: list[dict[str, Any]] = field(default_factory=list)
     """Rows that the index lists though they are gone."""
     listed: list[str] = field(default_factory=list)
-    """Shards of the index that were asked for."""
+    """Shards of the index that were asked for, each behind the bucket from which on."""
     marks: list[dict[str, Any]] = field(default_factory=list)
     """Requests for marks."""
     receipts: list[str] = field(default_factory=list)
@@ -64,13 +65,14 @@ class Watched:
             self.marks += [request] * (pk == MARK)
             self.receipts += [pk.partition("#")[2]] * pk.startswith("RELAY#")
             return self.client.query(**request)
-        self.listed.append(values[":h"]["S"])
+        shard, since = values[":h"]["S"], values[":r"]["S"]
+        self.listed.append(f"{since}#{shard}")
         self.calls.append("list")
         answer = self.client.query(**request | {"Limit": min(self.page, request["Limit"])})
-        ghosts = [ghost for ghost in self.ghosts if ghost["outbox_bucket"] == self.listed[-1]]
-        names = ("pk", "sk", "outbox_bucket", "outbox_at")
+        ghosts = [one for one in self.ghosts if one["outbox_shard"] == shard and one["outbox_at"] >= since]
+        names = ("pk", "sk", "outbox_shard", "outbox_at")
         answer["Items"] += [marshal({name: ghost[name] for name in names}) for ghost in ghosts]
-        answer["Items"] = [item for item in answer["Items"] if item["outbox_at"]["S"] not in self.hidden]
+        answer["Items"] = [item for item in answer["Items"] if event_id(unmarshal(item)) not in self.hidden]
         return answer
 
 
@@ -116,8 +118,8 @@ class Outbox:
         (swept,) = sweep([self.relay], at, **({"clock": Clock()} | how))
         return swept
 
-    def buckets(self) -> list[str]:
-        """The buckets that the last sweep looked at, in its order."""
+    def begun(self) -> list[str]:
+        """The buckets from which on the last sweep looked at shards, in its order."""
         return list(dict.fromkeys(name.partition("#")[0] for name in self.client.listed))
 
     def marks(self) -> dict[str, int]:

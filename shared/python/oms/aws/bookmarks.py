@@ -1,28 +1,37 @@
 """Where those who walk through long lists go on. Access pattern:
 
-a bookmark   pk=<walker>   sk=BOOKMARK#<name of the list>
+a walker's bookmarks   pk=<walker>   sk begins with BOOKMARK#   (then the name of the list)
 """
-
-from dataclasses import dataclass
 
 from oms.aws.table import Table
 from oms.aws.writes import Put
 
+_PREFIX = "BOOKMARK#"
 
-@dataclass(frozen=True, slots=True)
+
 class DynamoBookmarks:
-    """The bookmarks of one walker. A walk that is back at the front has an empty `place`."""
+    """The bookmarks of one walker, for one round: they are read together, when the first is asked for.
 
-    table: Table
-    walker: str
+    A walk that is back at the front has an empty `place`.
+    """
+
+    def __init__(self, table: Table, walker: str) -> None:
+        self._table = table
+        self._walker = walker
+        self._places: dict[str, str] | None = None
 
     def get(self, name: str) -> str | None:
-        item = self.table.get(self.walker, f"BOOKMARK#{name}")
-        return str(item["place"]) or None if item else None
+        if self._places is None:
+            rows = self._table.collection(self._walker, _PREFIX)
+            self._places = {row["sk"].removeprefix(_PREFIX): str(row["place"]) for row in rows}
+        return self._places.get(name) or None
 
     def put(self, name: str, place: str | None, *, before: str | None) -> bool:
-        item = {"pk": self.walker, "sk": f"BOOKMARK#{name}", "place": place or ""}
+        item = {"pk": self._walker, "sk": f"{_PREFIX}{name}", "place": place or ""}
         condition = "place = :before" if before else "place = :before OR attribute_not_exists(pk)"
-        return (
-            self.table.write(Put(self.table.name, item, condition, values={":before": before or ""})) is None
-        )
+        moved = Put(self._table.name, item, condition, values={":before": before or ""})
+        if self._table.write(moved):
+            return False
+        if self._places is not None:
+            self._places[name] = place or ""
+        return True

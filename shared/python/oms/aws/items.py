@@ -12,6 +12,8 @@ from typing import Any, cast
 Item = dict[str, Any]
 TypedItem = dict[str, Any]
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+
 
 def marshal(item: Mapping[str, Any]) -> TypedItem:
     """A whole item, typed."""
@@ -64,24 +66,28 @@ def plain(value: Mapping[str, Any]) -> Any:
 
 def from_stream(image: Mapping[str, Any]) -> Item:
     """An item as a stream delivers it to Lambda: its JSON carries binary values in base 64."""
-    return unmarshal({name: _decoded(value) for name, value in image.items()})
+    return {name: value["S"] if "S" in value else _streamed(value) for name, value in image.items()}
 
 
-def _decoded(value: Any) -> Any:
+def _streamed(value: Mapping[str, Any]) -> Any:
     match value:
         case {"B": str() as text}:
-            return {"B": b64decode(text)}
+            return b64decode(text)
         case {"M": dict() as content}:
-            return {"M": {name: _decoded(one) for name, one in content.items()}}
+            return from_stream(content)
         case {"L": list() as content}:
-            return {"L": [_decoded(one) for one in content]}
-    return value
+            return [_streamed(one) for one in content]
+    return plain(value)
+
+
+def text_of(document: Any) -> str:
+    """JSON. The same document gives the same text."""
+    return _ENCODER.encode(document)
 
 
 def pack(document: Any) -> bytes:
     """JSON, compressed. The same document gives the same bytes."""
-    text = json.dumps(document, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-    return zlib.compress(text.encode(), level=6)
+    return zlib.compress(text_of(document).encode(), level=6)
 
 
 def unpack(packed: bytes) -> Any:

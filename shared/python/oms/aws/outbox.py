@@ -2,7 +2,7 @@
 
 An event row is written in the transaction of its transition. The table's stream hands it
 to the relay. For what a stream can lose (it keeps 24 hours) each row is also listed in the
-`outbox` index by the ten minutes and the shard it belongs to, and the relay leaves receipts of what it
+`outbox` index, in its shard by the ten minutes it belongs to, and the relay leaves receipts of what it
 published; the sweeper publishes again what has no receipt.
 """
 
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from oms.aws.items import Item, pack, unpack
+from oms.aws.items import Item, pack, text_of, unpack
 from oms.aws.table import Table
 from oms.aws.writes import Put
 from oms.kernel.clock import moment, stamp
@@ -20,10 +20,10 @@ PREFIX = "EVENT#"
 INDEX = "outbox"
 BUCKET_MINUTES = 10
 SHARDS = 8
-"""Partitions a bucket is spread over, so that a peak's events never meet one partition's limit."""
+"""Partitions of the index, so that a peak's events never meet one partition's limit."""
 _TEXTS = ("event_id", "type", "context", "subject", "channel", "occurred_at", "actor")
 _PACK_BEYOND = 2_000
-"""Characters of event data beyond which it is stored compressed."""
+"""Event data of more bytes than that, even compressed, is stored compressed."""
 
 
 def event_row(table: str, event: Event, *, pk: str, **more: Any) -> Put:
@@ -33,8 +33,6 @@ def event_row(table: str, event: Event, *, pk: str, **more: Any) -> Put:
 
 def event_item(event: Event, *, pk: str) -> Item:
     """Attributes of an event row."""
-    packed = pack(event.data)
-    large = len(packed) > _PACK_BEYOND
     return {
         "pk": pk,
         "sk": PREFIX + event.event_id.rpartition(":")[2],
@@ -46,10 +44,17 @@ def event_item(event: Event, *, pk: str) -> Item:
         "occurred_at": event.occurred_at,
         "actor": event.actor,
         "reason": event.reason,
-        "data": packed if large else event.data,
-        "outbox_bucket": f"{bucket(moment(event.occurred_at))}#{shard(event.event_id)}",
-        "outbox_at": event.event_id,
+        "data": _stored(event.data),
+        "outbox_shard": str(shard(event.event_id)),
+        "outbox_at": f"{bucket(moment(event.occurred_at))}#{event.event_id}",
     }
+
+
+def _stored(data: dict[str, Any]) -> dict[str, Any] | bytes:
+    if len(text_of(data)) <= _PACK_BEYOND:
+        return data
+    packed = pack(data)
+    return packed if len(packed) > _PACK_BEYOND else data
 
 
 def event_of(item: Item) -> Event:
@@ -82,7 +87,7 @@ def shard(event_id: str) -> int:
 
 
 def bucket(at: datetime) -> str:
-    """The ten minutes that hold `at`; one partition of the outbox index."""
+    """The ten minutes that hold `at`."""
     start = at.replace(minute=at.minute - at.minute % BUCKET_MINUTES, second=0, microsecond=0)
     return stamp(start)[:16]
 

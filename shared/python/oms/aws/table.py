@@ -74,15 +74,17 @@ class Table:
         limit: int,
         after: Item | None = None,
         backwards: bool = False,
+        since: tuple[str, str] | None = None,
         until: tuple[str, str] | None = None,
     ) -> Page:
         """One page of a secondary index. An index is late: find candidates here, decide on the item.
 
-        `until` = (range attribute, highest value) bounds the search.
+        `since` = (range attribute, lowest value) or `until` = (range attribute, highest) bounds the search.
         """
         condition, names, values = "#h = :h", {"#h": hash_name}, {":h": hash_value}
-        if until:
-            condition, names["#r"], values[":r"] = "#h = :h AND #r <= :r", until[0], until[1]
+        if bound := since or until:
+            names["#r"], values[":r"] = bound
+            condition = f"#h = :h AND #r {'>=' if since else '<='} :r"
         more: dict[str, Any] = {"ExclusiveStartKey": marshal(after)} if after else {}
         return self._query(
             condition,

@@ -7,7 +7,9 @@ def stamp(moment: datetime) -> str:
     """ISO 8601 in UTC with milliseconds, sortable as text: 2026-11-27T09:00:00.000Z."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def moment(text: str) -> datetime:

@@ -117,7 +117,7 @@ def _name(item: Item) -> str:
 
 def _bucket(item: Item) -> str:
     """Receipts are kept per ten minutes, all shards together: one write receipts a whole batch."""
-    return str(item.get("outbox_bucket", "unreadable")).partition("#")[0]
+    return str(item.get("outbox_at", "unreadable")).partition("#")[0]
 
 
 def entry_of(event: Event) -> dict[str, Any]:

@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from oms.aws.items import Item
-from oms.aws.outbox import BUCKET_MINUTES, INDEX, SHARDS, bucket, buckets_between
+from oms.aws.outbox import BUCKET_MINUTES, SHARDS, bucket, buckets_between
 from oms.aws.writes import Put
 from oms.kernel.clock import stamp
 from oms.kernel.errors import Throttled
+from oms.runtime.listed import Listed, Receipted, event_id
 from oms.runtime.logs import failure
 from oms.runtime.relay import Relay, Relayed
 
@@ -36,6 +37,7 @@ behind ours, it commits up to a minute after it has read it, and the index is up
 SECONDS = 40.0
 """No page is begun later than this in a run; one page, all of it lost, takes a few seconds."""
 MARK = "SWEPT"
+_NOTHING = Relayed((), ())
 _PAGE = 500
 """Entries of the index per page, and so at most as many ids per receipt: an item holds some thousands."""
 
@@ -114,6 +116,7 @@ class _Queue:
         self.published = self.parked = 0
         self.errors: list[Exception] = []
         self._relay = relay
+        self._listed = Listed(relay.table, _PAGE)
         self._stop = stamp(stop)
         self._ripe = ripe
         self._trusting = trusting
@@ -147,29 +150,30 @@ class _Queue:
 
     def _bucket(self, name: str, proven: int) -> Iterator[Relayed]:
         """All but the first `proven` shards, page by page. Only the ids of its receipts are held together."""
-        receipted = self._receipted(name)
+        receipted = Receipted(self._relay.table, name)
         complete = self._ripe
         for shard in range(proven, SHARDS):
-            complete = (yield from self._shard(f"{name}#{shard}", receipted)) and complete
+            complete = (yield from self._shard(name, shard, receipted)) and complete
             # A small bucket is quicker swept again than its shards are noted one by one.
-            if complete and (shard + 1 == SHARDS or len(receipted) > _PAGE):
+            if complete and (shard + 1 == SHARDS or receipted.count > _PAGE):
                 self._mark(name, shard + 1)
 
-    def _shard(self, name: str, receipted: set[str]) -> Generator[Relayed, None, bool]:
+    def _shard(self, name: str, shard: int, receipted: Receipted) -> Generator[Relayed, None, bool]:
         """Whether nothing was missing. What was is asked for again by another run: its receipt may fail."""
-        complete, after = True, None
-        while True:
-            page = self._relay.table.index_page(INDEX, "outbox_bucket", name, limit=_PAGE, after=after)
-            rows = self._rows([entry for entry in page.items if entry["outbox_at"] not in receipted])
+        complete = more = True
+        while more:
+            entries, more = self._listed.page(name, shard)
+            rows = self._rows([entry for entry in entries if event_id(entry) not in receipted])
             complete = complete and not rows
-            yield self._relay.publish([row for row in rows if str(row.get("occurred_at", "")) <= self._stop])
-            if page.next_key is None:
-                return complete
-            after = page.next_key
+            late = [row for row in rows if str(row.get("occurred_at", "")) <= self._stop]
+            yield self._relay.publish(late) if late else _NOTHING
+        return complete
 
     def _rows(self, entries: Sequence[Item]) -> list[Item]:
         """The rows that the index lists and the table has, each with what it needs to be parked at least."""
-        listed = {(entry["pk"], entry["sk"]): entry | {"event_id": entry["outbox_at"]} for entry in entries}
+        if not entries:
+            return []
+        listed = {(entry["pk"], entry["sk"]): entry | {"event_id": event_id(entry)} for entry in entries}
         return [listed[row["pk"], row["sk"]] | row for row in self._stored(list(listed))]
 
     def _stored(self, keys: Sequence[tuple[str, str]]) -> list[Item]:
@@ -180,10 +184,6 @@ class _Queue:
             if len(keys) == 1:
                 return [{"pk": keys[0][0], "sk": keys[0][1]}]
             return [row for key in keys for row in self._stored([key])]
-
-    def _receipted(self, name: str) -> set[str]:
-        receipts = self._relay.table.collection(f"RELAY#{name}")
-        return {event_id for receipt in receipts for event_id in receipt["event_ids"]}
 
     def _marks(self) -> dict[str, int]:
         """Bucket -> how many of its shards, from the first on, are proven."""

@@ -3,8 +3,9 @@
 Retries live in one layer, the workflow or the queue; the second attempt here only bridges a lost
 connection, and every write is conditional, so it is harmless.
 
-Requests are not checked on this side, because AWS checks them anyway, and the user agent is a constant
-that botocore need not put together anew: both would take their time in every call.
+Requests are not checked on this side, because AWS checks them anyway, and the user agent is one string
+that botocore need not put together anew: both would take their time in every call. It names the function,
+so that whoever stands between a function and AWS can tell who calls.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,7 @@ import boto3
 from botocore.config import Config
 
 from oms.aws.table import Table
-from oms.wiring.settings import required
+from oms.wiring.settings import function_name, required
 
 _CONFIG = Config(
     connect_timeout=2,
@@ -24,7 +25,6 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 2},
     max_pool_connections=10,
     parameter_validation=False,
-    user_agent="holdfast",
 )
 
 
@@ -32,7 +32,7 @@ _CONFIG = Config(
 def client(service: str) -> Any:
     """The boto3 client of `service`."""
     make: Callable[..., Any] = boto3.client
-    return make(service, config=_CONFIG)
+    return make(service, config=_CONFIG.merge(Config(user_agent=f"holdfast/{function_name()}")))
 
 
 @cache

@@ -29,3 +29,8 @@ def clients() -> Mapping[str, str]:
 def admission_rate() -> int:
     """Order workflows to start per second, by one worker."""
     return int(os.environ.get("ADMISSION_RATE", RATE_UNSET))
+
+
+def function_name() -> str:
+    """The deployed name of the function, as Lambda tells it; outside Lambda there is none."""
+    return os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "nobody")

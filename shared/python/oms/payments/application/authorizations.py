@@ -4,6 +4,7 @@ from oms.contracts.gateway import GatewayAnswer
 from oms.kernel.errors import BrokenInvariant
 from oms.ledger.domain.entries import entry_for_prepayment
 from oms.payments.application.desk import Desk, exactly
+from oms.payments.domain.effects import Effect, void_key
 from oms.payments.domain.facts import (
     PaymentActionRequired,
     PaymentAuthorized,
@@ -46,8 +47,10 @@ def give_up(desk: Desk, payment: Payment) -> Payment | None:
     return desk.conclude(payment.find_voided(), fact, f"abandoned-{payment.group}")
 
 
-def _held(desk: Desk, payment: Payment, answer: GatewayAnswer) -> Payment | None:
-    held = payment.hold(answer.reference)
+def _held(
+    desk: Desk, payment: Payment, answer: GatewayAnswer, release: Effect | None = None
+) -> Payment | None:
+    held = payment.hold(answer.reference, release)
     fact = PaymentAuthorized(held.order_id, held.authorized, held.currency, held.reference, held.attempt)
     return desk.conclude(held, fact, f"authorized-{held.group}")
 
@@ -88,6 +91,13 @@ def _action_required(desk: Desk, payment: Payment, answer: GatewayAnswer) -> Pay
 
 
 def _released(desk: Desk, payment: Payment, answer: GatewayAnswer) -> Payment | None:
-    """Released at the gateway by somebody else, before we knew that it held anything."""
+    """Released at the gateway before we knew that it held anything.
+
+    Where it did, that is recorded first, and its release is left to be concluded.
+    """
+    if answer.amount:
+        exactly(answer, payment.requested)
+        effect = Effect(void_key(payment.order_id, payment.group), "void", answer.amount)
+        return _held(desk, payment, answer, effect)
     fact = PaymentVoided(payment.order_id, 0, payment.currency, answer.reference)
     return desk.conclude(payment.find_voided(answer.reference), fact, f"voided-{payment.group}")

@@ -112,7 +112,9 @@ def _call(desk: Desk, payment: Payment, request: Request) -> Move:
 
 def _record(desk: Desk, payment: Payment, answer: GatewayAnswer, request: Request) -> Move:
     concluded = conclude_authorization(desk, payment, answer)
-    return (_answer(concluded, request) or concluded) if concluded else None
+    if concluded is None or concluded.busy("void", "replace"):
+        return concluded
+    return _answer(concluded, request) or concluded
 
 
 def _rescue(desk: Desk, asked: Payment, answer: GatewayAnswer) -> None:

@@ -6,6 +6,7 @@ from oms.payments.application.authorizations import look_up
 from oms.payments.application.desk import Desk
 from oms.payments.domain.effects import Effect, Operation, void_key
 from oms.payments.domain.facts import PaymentVoided
+from oms.payments.domain.machines import AuthorizationState
 from oms.payments.domain.payment import Payment
 
 
@@ -35,6 +36,9 @@ def _released_at_gateway(desk: Desk, payment: Payment, operation: Operation) -> 
     """
     if effect := payment.effect("void", "replace"):
         found = look_up(desk, payment)
+        if found and _customer_acted(payment, found):
+            _withdraw(desk, payment, effect)
+            return None
         if found and _holds_nothing(payment, found):
             return payment, effect
     else:
@@ -45,9 +49,23 @@ def _released_at_gateway(desk: Desk, payment: Payment, operation: Operation) -> 
     answer = desk.ask_for(
         payment, effect, lambda: desk.gateway.void(key=effect.key, reference=payment.reference)
     )
+    if _customer_acted(payment, answer):
+        _withdraw(desk, payment, effect)
+        return None
     if answer.status != "VOIDED" and not (answer.status == "DECLINED" and payment.captured):
         raise PartnerRejected(f"{payment.order_id}: void answered {answer.status} {answer.reason}")
     return payment, effect
+
+
+def _customer_acted(payment: Payment, found: GatewayAnswer) -> bool:
+    """Whether the payment we took back unconfirmed was confirmed meanwhile: it held money, or was taken."""
+    waited = payment.state is AuthorizationState.ACTION_REQUIRED
+    return waited and found.status != "ACTION_REQUIRED" and (found.status != "VOIDED" or found.amount > 0)
+
+
+def _withdraw(desk: Desk, payment: Payment, effect: Effect) -> None:
+    """The release is begun anew once the books know what there is to release."""
+    desk.payments.intend(payment.withdraw(effect))
 
 
 def _holds_nothing(payment: Payment, found: GatewayAnswer) -> bool:

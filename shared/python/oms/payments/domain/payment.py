@@ -135,9 +135,12 @@ class Payment:
 
     # -- the authorization ---------------------------------------------------------------
 
-    def hold(self, reference: str) -> Self:
-        """The gateway holds what was requested."""
-        return self._become("authorized", reference=reference, authorized=self.requested, prepaid=False)
+    def hold(self, reference: str, release: Effect | None = None) -> Self:
+        """The gateway holds what was requested, or held it until its `release`, which is yet to be concluded."""
+        begun = {**self.in_flight, release.key: release} if release else self.in_flight
+        return self._become(
+            "authorized", reference=reference, authorized=self.requested, prepaid=False, in_flight=begun
+        )
 
     def prepay(self, reference: str) -> Self:
         """The gateway took what was requested."""
@@ -178,6 +181,10 @@ class Payment:
     def begin(self, effect: Effect) -> Self:
         """Write down the intent."""
         return self._change(in_flight={**self.in_flight, effect.key: effect})
+
+    def withdraw(self, effect: Effect) -> Self:
+        """The intent was for something else than what the gateway turned out to have."""
+        return self._change(in_flight=self._without(effect))
 
     def doubt_effect(self, effect: Effect) -> Self:
         """The gateway did not answer for this one."""

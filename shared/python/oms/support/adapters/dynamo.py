@@ -5,7 +5,7 @@ its audit trail        pk=CASE#<subject>  sk begins with EVENT#
 a work queue           index by_queue  queue_key=<owner>#<state>  queue_at=<deadline>#<case id>
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from oms.aws.items import Item
 from oms.aws.outbox import event_row
@@ -74,7 +74,7 @@ class DynamoCases:
         )
         if self.table.write(update):
             raise WriteConflict(f"{stored.case_id} was changed meanwhile")
-        return Case(**{**asdict(stored), "state": stored.state, "token": token})
+        return replace(stored, token=token)
 
 
 def _key(case_id: str) -> tuple[str, str]:
@@ -84,7 +84,7 @@ def _key(case_id: str) -> tuple[str, str]:
 
 def _item(case: Case) -> Item:
     pk, sk = _key(case.case_id)
-    item = {"pk": pk, "sk": sk, **asdict(case), "state": case.state.value}
+    item = {"pk": pk, "sk": sk, **{name: getattr(case, name) for name in _FIELDS}, "state": case.state.value}
     if case.is_open:
         item["queue_key"] = f"{case.owner}#{case.state.value}"
         item["queue_at"] = f"{case.deadline}#{case.case_id}"

@@ -1,0 +1,190 @@
+"""Every recorded call, broken off in every way: each case an order of its own, and many at once."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import Enum
+from random import Random
+from typing import Final
+
+from infra.names import function_name
+from tests.crashes.calls import Call, Way, faults, rules
+from tests.crashes.playing import Playing
+from tests.crashes.recording import Recorded
+from tests.crashes.stage import SWEEPER, WATCHDOG, Stage
+
+_TRIES: Final = 2
+"""Orders that a case gets alone until its fault counts as one that nothing meets."""
+_SETTLING_SECONDS: Final = 0.7
+"""What the step before may still have on its way when a case's step begins."""
+_BY_SCHEDULE: Final = {function_name(folder): folder for folder in (SWEEPER, WATCHDOG)}
+
+
+class Verdict(Enum):
+    SURVIVED = "survived"
+    NOT_HIT = "not hit"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One call that breaks off in one way."""
+
+    recorded: Recorded
+    way: Way
+
+    @property
+    def call(self) -> Call:
+        return self.recorded.call
+
+    @property
+    def needs_the_stage(self) -> bool:
+        """Whether only one order may be on its way: a request that names no order could be anybody's.
+
+        Rounds of sweeper and watchdog follow each other anyway.
+        """
+        return not self.call.named and self.call.function not in _BY_SCHEDULE
+
+    def __str__(self) -> str:
+        step = self.recorded.flow.steps[self.recorded.step].name
+        return f"{self.recorded.flow.name} / {step} / {self.call} {self.way.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a case. `decided`: what sweeper, watchdog or support had to do for it."""
+
+    case: Case
+    verdict: Verdict
+    order_id: str
+    seconds: float
+    detail: str = ""
+    decided: tuple[str, ...] = ()
+
+
+def cases_of(recorded: Iterable[Recorded]) -> list[Case]:
+    return [Case(one, way) for one in recorded for way in one.call.ways]
+
+
+def run(
+    stage: Stage, cases: Sequence[Case], *, at_once: int, done: Callable[[Outcome], None] = lambda _: None
+) -> list[Outcome]:
+    """Play all cases. Where nothing has met the fault, again: alone, with a function that begins anew.
+
+    `done` hears of every case when nothing more is tried for it.
+    """
+    together = [case for case in cases if not case.needs_the_stage]
+    alone = [case for case in cases if case.needs_the_stage]
+    outcomes = []
+    # What is alike is slow together: cases of the relay keep all others waiting.
+    Random(len(cases)).shuffle(together)
+    with ThreadPoolExecutor(at_once) as quick, ThreadPoolExecutor(3 * at_once) as slow:
+        futures = [
+            (slow if case.recorded.flow.takes_minutes else quick).submit(play, stage, case)
+            for case in together
+        ]
+        for future in as_completed(futures):
+            outcome = future.result()
+            if outcome.verdict is Verdict.NOT_HIT:
+                alone.append(outcome.case)
+            else:
+                outcomes.append(outcome)
+                done(outcome)
+    for case in alone:
+        outcomes.append(_alone(stage, case))
+        done(outcomes[-1])
+    return outcomes
+
+
+def play(stage: Stage, case: Case) -> Outcome:
+    """One order through the case's flow, with the case's fault."""
+    playing = Playing(stage, case.recorded.flow)
+    trap = _Trap(stage, case, playing)
+    began = time.monotonic()
+    verdict, detail = Verdict.BROKEN, ""
+    try:
+        playing.play(trap.around)
+        verdict = Verdict.SURVIVED if trap.has_struck() else Verdict.NOT_HIT
+    except Exception as error:  # whatever it is, it is this case's
+        detail = f"{type(error).__name__}: {error}"
+    finally:
+        trap.remove()
+    spent = time.monotonic() - began
+    return Outcome(case, verdict, playing.order.order_id, spent, detail, tuple(playing.decided))
+
+
+def _alone(stage: Stage, case: Case) -> Outcome:
+    for _ in range(_TRIES):
+        if not case.call.is_partners:
+            stage.chill(case.call.function)
+        outcome = play(stage, case)
+        if outcome.verdict is not Verdict.NOT_HIT:
+            break
+    return outcome
+
+
+class _Trap:
+    """The fault of one case: set when its step begins, or for the length of a round."""
+
+    def __init__(self, stage: Stage, case: Case, playing: Playing) -> None:
+        self._stage = stage
+        self._case = case
+        self._playing = playing
+        self._number: int | None = None
+        self._bodies: list[str] = []
+        self._struck = 0
+        self._in_step = False
+        playing.guard = self._around_round
+
+    @contextmanager
+    def around(self, step: int) -> Iterator[None]:
+        self._in_step = step == self._case.recorded.step
+        if self._in_step and self._case.call.function not in _BY_SCHEDULE:
+            time.sleep(_SETTLING_SECONDS)
+            self._set()
+        yield
+
+    @contextmanager
+    def _around_round(self, folder: str) -> Iterator[None]:
+        if not self._in_step or self._struck or _BY_SCHEDULE.get(self._case.call.function) != folder:
+            yield
+            return
+        self._set()
+        try:
+            yield
+        finally:
+            self.has_struck()
+            self.remove()
+
+    def has_struck(self) -> bool:
+        if self._case.call.is_partners:
+            struck = self._stage.system.struck(self._playing.key)
+            self._struck = sum(one["fault"] != "pass" for one in struck)
+        elif self._number is not None:
+            self._struck = max(self._struck, self._stage.proxy.struck(self._number))
+        return self._struck > 0
+
+    def remove(self) -> None:
+        if self._case.call.is_partners:
+            self._stage.system.heal(self._playing.key)
+        elif self._bodies:
+            self._stage.proxy.remove(self._bodies)
+            self._bodies, self._number = [], None
+
+    def _set(self) -> None:
+        call, way = self._case.call, self._case.way
+        if call.is_partners:
+            for fault in faults(call, way, self._playing.key):
+                self._stage.system.fault(**fault)
+            return
+        wanted = rules(call, way, self._playing.names())
+        self._bodies = sorted({str(rule["body"]) for rule in wanted})
+        self._number = self._stage.proxy.add(wanted)[-1]
+
+
+def broken(outcome: Outcome, violations: Sequence[str]) -> Outcome:
+    """The outcome with the laws that its order breaks."""
+    own = [text for text in violations if outcome.order_id in text]
+    return replace(outcome, verdict=Verdict.BROKEN, detail="; ".join(own)) if own else outcome

@@ -1,0 +1,70 @@
+"""What counts as one case, and when a matrix counts as passed."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.crashes.calls import Call, Way
+from tests.crashes.flows import FLOWS
+from tests.crashes.matrix import Case, Outcome, Verdict, broken, cases_of
+from tests.crashes.recording import Recorded, distinct
+from tests.crashes.rehearsal import one_of_each_kind
+from tests.crashes.report import Report
+
+SHIPPED, CANCELLED = FLOWS[:2]
+PUT = Call("holdfast-accept-order", "dynamodb", "PutItem", 1)
+SECRET = Call("holdfast-screen-order", "secretsmanager", "GetSecretValue", 1, named=False)
+
+
+def an_outcome(verdict: Verdict = Verdict.SURVIVED) -> Outcome:
+    return Outcome(Case(Recorded(SHIPPED, 1, PUT), Way.AFTER), verdict, "ord_a", 1.0)
+
+
+def test_the_same_call_after_the_same_history_is_one_case() -> None:
+    before = [Recorded(flow, 1, PUT) for flow in (SHIPPED, CANCELLED)]
+    behind = [Recorded(flow, 2, PUT) for flow in (SHIPPED, CANCELLED)]
+
+    assert distinct([*before, *behind]) == [before[0], *behind]
+
+
+def test_a_call_that_names_no_order_is_one_case_in_all_flows() -> None:
+    assert len(distinct(Recorded(flow, 2, SECRET) for flow in FLOWS)) == 1
+
+
+def test_flows_differ_in_their_names_and_in_what_is_done() -> None:
+    assert len({flow.name for flow in FLOWS}) == len({flow.history(99) for flow in FLOWS}) == len(FLOWS)
+
+
+def test_every_recorded_call_is_broken_off_in_all_its_ways() -> None:
+    assert [case.way for case in cases_of([Recorded(SHIPPED, 1, PUT), Recorded(SHIPPED, 1, SECRET)])] == [
+        *PUT.ways,
+        *SECRET.ways,
+    ]
+
+
+def test_a_share_has_every_kind_of_call_once_and_all_ways() -> None:
+    calls = [replace(PUT, operation=f"Put{n % 6}", ordinal=n) for n in range(12)]
+
+    share = one_of_each_kind(cases_of([Recorded(SHIPPED, 1, call) for call in [*calls, SECRET]]))
+
+    assert sorted(case.call.operation for case in share) == [f"Put{n}" for n in range(6)]
+    assert {case.way for case in share} == set(Way)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.NOT_HIT, Verdict.BROKEN])
+def test_a_case_that_was_not_hit_counts_as_little_as_one_that_broke(verdict: Verdict) -> None:
+    assert Report([an_outcome()], [], 1, 1, 1.0).holds
+    told = Report([an_outcome(), an_outcome(verdict)], [], 1, 1, 1.0)
+    assert not told.holds
+    assert len(told.failures()) == 1
+
+
+def test_a_broken_law_is_the_case_of_its_order() -> None:
+    found = broken(an_outcome(), ["law 1: ord_a: two units are missing", "law 2: ord_b: one is missing"])
+
+    assert (found.verdict, found.detail) == (Verdict.BROKEN, "law 1: ord_a: two units are missing")
+    assert broken(an_outcome(), ["law 2: ord_b"]).verdict is Verdict.SURVIVED
+
+
+def test_a_law_that_no_case_explains_is_a_failure_too() -> None:
+    assert not Report([an_outcome()], ["law 8: something"], 1, 1, 1.0).holds
