@@ -9,14 +9,14 @@ Prints what was played and every law that broke; the exit code is 1 where one di
 import argparse
 import sys
 import time
-from collections.abc import Iterator
-from multiprocessing import get_context
 from typing import Final
 
-from tests.simulation.run import Outcome, simulate
-from tests.simulation.summary import Summary
+from rich.console import Console
+from rich.progress import track
 
-_CHUNK: Final = 8
+from tests.simulation.summary import Summary
+from tests.simulation.workers import played
+
 _SHOWN: Final = 6
 
 
@@ -25,7 +25,9 @@ def main() -> None:
     seeds = [options.seed] if options.seed else range(options.first, options.first + options.seeds)
     began = time.perf_counter()
     summary = Summary()
-    for outcome in _played(seeds, options.workers):
+    shown = Console(stderr=True)
+    outcomes = played(seeds, options.workers)
+    for outcome in track(outcomes, "Playing", len(seeds), console=shown, disable=not shown.is_terminal):
         summary.add(outcome)
         if outcome.broken:
             _say(f"broken: seed {outcome.seed}", *(f"   {text}" for text in outcome.broken[:_SHOWN]))
@@ -33,14 +35,6 @@ def main() -> None:
                 break
     _say(*summary.text(time.perf_counter() - began))
     sys.exit(1 if summary.broken else 0)
-
-
-def _played(seeds: "list[int] | range", workers: int) -> Iterator[Outcome]:
-    if workers == 1 or len(seeds) == 1:
-        yield from map(simulate, seeds)
-        return
-    with get_context("spawn").Pool(workers) as pool:
-        yield from pool.imap_unordered(simulate, seeds, chunksize=_CHUNK)
 
 
 def _options() -> argparse.Namespace:

@@ -133,4 +133,7 @@ class Process:
         self._over = True
         self._agenda.living.discard(self)
         self._agenda.current = None
-        self._ended(value, failure)
+        ended = self._ended
+        del self._work, self._ended, self._greenlet  # they refer to the process, and it lives on in time-outs
+        ended(value, failure)
+        del failure  # its traceback refers to this frame, and so to all of the run

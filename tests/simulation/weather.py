@@ -22,6 +22,7 @@ FAULTS = (
     "partner_commit_then_timeout",
     "partner_commits_late",
     "lost_invocation",
+    "nested_lost",
     "execution_lost",
     "stream_gives_up",
     "slow_call",
@@ -34,8 +35,8 @@ LOSING_NOTHING = frozenset(
     ("duplicate_delivery", "reordering", "delay", "stale_index", "slow_call", "slow_invocation")
 )
 """What a system must bear that has neither sweeper nor watchdog."""
-_RARELY = {"function_down": 0.1}
-"""Faults that last are drawn less often than their rate says."""
+_WEIGHTS = {"function_down": 0.1, "nested_lost": 8.0}
+"""Faults that last are drawn less often than their rate says; those with few opportunities, more often."""
 _RATES = (0.004, 0.015, 0.05)
 _ACTIVE = 0.45
 _GENTLE = 0.15
@@ -62,7 +63,7 @@ class Weather:
         rates = {name: chance.choice(_RATES) for name in known if chance.random() < _ACTIVE}
         if chance.random() >= _RELAY_OFF:
             rates.pop("relay_off", None)
-        rates |= {name: rates[name] * rarely for name, rarely in _RARELY.items() if name in rates}
+        rates |= {name: rates[name] * weight for name, weight in _WEIGHTS.items() if name in rates}
         return cls(chance, calm, rates, gentle)
 
     def meets(self, fault: str, now: float) -> bool:

@@ -11,6 +11,7 @@ from tests.simulation.cloud.world import World
 from tests.simulation.plot import Plot
 
 _TRIES = 12
+_WINDING_UP = 3600.0
 
 
 class Actor(ABC):
@@ -23,6 +24,12 @@ class Actor(ABC):
     @abstractmethod
     def begin(self) -> None:
         """Put the first thing on the agenda."""
+
+    @property
+    def winding_up(self) -> bool:
+        """Whether the weather is calm and not much is left to do: what is, is done soon, and the run is over."""
+        calm = max(self.plot.calm, self.plot.holiday)
+        return calm <= self.world.agenda.now < calm + _WINDING_UP
 
     def after(self, least: float, most: float, action: Any) -> None:
         self.world.agenda.after(self.chance.uniform(least, most), action)

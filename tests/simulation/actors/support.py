@@ -29,7 +29,8 @@ class Support(Actor):
                 case = case_of(unmarshal(item))
                 if case.is_open and self.chance.random() < 0.7:
                     self._decide(case)
-        self.after(_ROUND / 2, _ROUND, self._round)
+        pause = _ROUND / 4 if self.winding_up else _ROUND
+        self.after(pause / 2, pause, self._round)
 
     def _decide(self, case: Case) -> None:
         action = self._choice(case)

@@ -20,7 +20,7 @@ class Warehouse(Actor):
         for work in self._open():
             if self.chance.random() < 0.5:
                 self._ship(work)
-        pause = _ROUND if self.world.agenda.now < self.plot.calm else 5 * _ROUND
+        pause = _ROUND if self.world.agenda.now < self.plot.calm or self.winding_up else 5 * _ROUND
         self.after(pause / 2, pause, self._round)
 
     def _open(self) -> list[FulfilmentOrder]:

@@ -86,7 +86,7 @@ class Guarded(Acting):
                 scope.states["result"] = result
                 return self.exit.leave(frame, scope, result)
             except StateFailed as problem:
-                failure = problem
+                failure = problem.with_traceback(None)  # which refers to this frame, as the frame does to it
             pause = self._pause(failure.error, made)
             if pause is None:
                 return self._caught(failure, frame, scope)

@@ -83,7 +83,9 @@ class Run:
             for branch in self._branches:
                 branch.stop()
             self._running.close()
-            self._ended(ended)
+            told, self._branches = self._ended, []
+            del self._ended  # what hears of the end refers to the run
+            told(ended)
 
     def stop(self) -> None:
         """End without telling anybody."""
@@ -236,7 +238,7 @@ class Workflows:
         machine = self.machines[effect.workflow]
         given = json.loads(effect.given) if isinstance(effect.given, str) else effect.given
         itself = interpreter.Execution("arn:express:1", "1")
-        lost = self.weather.meets("lost_invocation", self.agenda.now)
+        lost = self.weather.meets("nested_lost", self.agenda.now)
         if lost:  # it goes on, and whoever asked for it does not know
             self.agenda.after(self.chance.uniform(0.1, _ABANDONED), lambda: answer(_LOST))
         ended: OnEnd = (lambda _: None) if lost else (lambda end: answer(sync_result(end)))

@@ -74,6 +74,8 @@ class World:
                 yield
             finally:
                 self.agenda.close()
+                # All of it refers to the world and the world to it: only the garbage collector would find that.
+                vars(self).clear()
 
     def seconds(self) -> float:
         return self.agenda.now
@@ -100,11 +102,14 @@ class World:
             return act(**request)
         slow = self.weather.meets("slow_call", self.agenda.now)
         self.agenda.pause(self.chance.uniform(*(_SLOW if slow else _PROMPT)))
-        self._before(service, operation)
+        rough = self.agenda.now < self.weather.calm
+        if rough:
+            self._before(service, operation)
         answer = act(**request)
         if operation in _READS:
             return answer
-        answer = self._after(service, operation, act, request, answer)
+        if rough:
+            answer = self._after(service, operation, act, request, answer)
         if service == "dynamodb":
             self.notice()
         return answer

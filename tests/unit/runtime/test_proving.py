@@ -196,7 +196,7 @@ def test_a_mark_is_never_replaced_by_one_that_says_less(
     outbox.relayed(*PEAK)
     outbox.sweep(RIPE)
 
-    cut_off = outbox.sweep(RIPE, hours=1, clock=Clock(tick=sweeping.SECONDS / 48))
+    cut_off = outbox.sweep(RIPE, hours=1, clock=Clock(tick=sweeping.SECONDS / 28))
 
     assert f"{BUCKET}#1" in outbox.client.listed
     assert BUCKET in cut_off.left

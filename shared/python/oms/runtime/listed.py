@@ -18,6 +18,8 @@ class Listed:
     """
 
     def __init__(self, table: Table, size: int) -> None:
+        self.asked = False
+        """Whether the last page cost a query."""
         self._table = table
         self._size = size
         self._ahead: dict[int, tuple[list[Item], Item | None]] = {}
@@ -27,7 +29,8 @@ class Listed:
         """Entries of a bucket's shard, and whether more of them may follow. Buckets are asked for in order."""
         entries, after = self._ahead.get(shard, ([], None))
         entries = [entry for entry in entries if entry["outbox_at"] >= name]
-        if shard not in self._ahead or (not entries and after):
+        self.asked = shard not in self._ahead or bool(not entries and after)
+        if self.asked:
             entries, after = self._read(name, shard, after)
         mine = [entry for entry in entries if entry["outbox_at"].startswith(f"{name}#")]
         rest = entries[len(mine) :]

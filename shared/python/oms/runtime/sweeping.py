@@ -157,6 +157,7 @@ class _Queue:
             # A small bucket is quicker swept again than its shards are noted one by one.
             if complete and (shard + 1 == SHARDS or receipted.count > _PAGE):
                 self._mark(name, shard + 1)
+                yield _NOTHING
 
     def _shard(self, name: str, shard: int, receipted: Receipted) -> Generator[Relayed, None, bool]:
         """Whether nothing was missing. What was is asked for again by another run: its receipt may fail."""
@@ -166,7 +167,8 @@ class _Queue:
             rows = self._rows([entry for entry in entries if event_id(entry) not in receipted])
             complete = complete and not rows
             late = [row for row in rows if str(row.get("occurred_at", "")) <= self._stop]
-            yield self._relay.publish(late) if late else _NOTHING
+            if late or self._listed.asked:  # what was read ahead and lists nothing takes no time
+                yield self._relay.publish(late) if late else _NOTHING
         return complete
 
     def _rows(self, entries: Sequence[Item]) -> list[Item]:
