@@ -189,9 +189,13 @@ def _typed(value: Json) -> Json:
         case int() | float():
             return {"N": f"{value:g}" if abs(value) < _GREATEST else "9" * 38}
         case str():
-            return {"S": value.encode(errors="replace").decode()}
+            return {"S": _unicode(value)}
         case list():
             return {"L": [_typed(one) for one in value]} if len(repr(value)) < _MOST_ITEM else {"L": []}
         case dict():
-            return {"M": {str(name): _typed(one) for name, one in value.items()}}
+            return {"M": {_unicode(str(name)): _typed(one) for name, one in value.items()}}
     return {"S": "?"}
+
+
+def _unicode(text: str) -> str:
+    return text.encode(errors="replace").decode()

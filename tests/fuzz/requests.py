@@ -152,7 +152,12 @@ class Requests:
             stamp(EPOCH),
             self._chance.choice(self._past.work),
         ]
-        wrong = mutated(self._chance, place, [self._past.orders, ["start", "start", "start"]])
+        change = self._chance.random() < 0.7
+        wrong = (
+            mutated(self._chance, place, [self._past.orders, ["start", "start", "start"]])
+            if change
+            else place
+        )
         packed = base64.urlsafe_b64encode(json.dumps(wrong).encode()).decode()
         told = event.get("queryStringParameters", {}) | {"cursor": packed.rstrip(self._chance.choice("=A"))}
         return event | {"queryStringParameters": told}
@@ -183,4 +188,4 @@ _WITH_BODY: Final = (
     *_ANYHOW, (Requests._changed_body, 45), (Requests._random_body, 5), (Requests._garbled_body, 8),
     (Requests._other_encoding, 5), (Requests._no_body, 1),
 )  # fmt: skip
-_WITHOUT_BODY: Final = (*_ANYHOW, (Requests._other_query, 20), (Requests._spliced_cursor, 10))
+_WITHOUT_BODY: Final = (*_ANYHOW, (Requests._other_query, 20), (Requests._spliced_cursor, 20))

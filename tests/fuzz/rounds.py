@@ -21,6 +21,10 @@ _MIX: Final = {"http": 45, "queue": 22, "task": 24, "stream": 6, "schedule": 3}
 _ALONE: Final = "honest"
 """What is honest may rightly fail after rubbish has been believed; only alone it must not."""
 
+_SHRUNK: Final = 2
+"""Events made small per handler and kind of fault: of a bug that is everywhere nobody needs more."""
+_SEEN: Counter[tuple[str, frozenset[str]]] = Counter()
+
 
 @dataclass(frozen=True)
 class Violation:
@@ -92,7 +96,9 @@ def _examined(seed: int, number: int, given: Given, verdict: Verdict) -> Violati
         return Violation(seed, number, given.folder, given.how, verdict.faults, _text(given), alone=False)
     # What is honest stays as it is: with less in it, it would be something else.
     shown = again.names - {_ALONE}
-    small = shrunk(given, lambda other: bool(alone(other).names & shown)) if shown else given
+    _SEEN[given.folder, again.names] += 1
+    worth = shown and _SEEN[given.folder, again.names] <= _SHRUNK
+    small = shrunk(given, lambda other: bool(alone(other).names & shown)) if worth else given
     return Violation(seed, number, given.folder, given.how, alone(small).faults, _text(small), alone=True)
 
 

@@ -10,7 +10,6 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -27,26 +26,20 @@ from oms.inventory.application.outcomes import (
 from oms.inventory.domain.stock import StockKey, summed
 from oms.kernel.errors import BrokenInvariant, Retryable
 
-from tests.contract.inventory.desk import dynamo_desk, fake_desk
+from tests.contract.inventory.desk import fake_desk
+from tests.contract.inventory.drawing import (
+    COMMANDS,
+    KEYS,
+    OPENING,
+    ORDERS,
+    attempts,
+    crashes,
+    keys,
+    orders,
+    over_dynamo,
+    wanted,
+)
 from tests.contract.inventory.model import TURNS, Lines, Model
-from tests.simulation.aws.dynamo import SimDynamo
-
-LOCATIONS, SKUS, ORDERS = ("BER", "LON"), ("CUP", "JUG", "MUG"), ("o1", "o2", "o3")
-KEYS = [(location, sku) for location in LOCATIONS for sku in SKUS]
-OPENING = 6
-
-keys, orders, attempts = st.sampled_from(KEYS), st.sampled_from(ORDERS), st.sampled_from(sorted(TURNS))
-line = st.tuples(st.sampled_from(LOCATIONS), st.sampled_from(SKUS), st.integers(1, 3))
-wanted = st.lists(line, min_size=1, max_size=4)
-COMMANDS = (
-    *["reserve"] * 5, *["ship"] * 4, *["release"] * 2, *["two at once"] * 2, "reserve something else", "ship again",
-    "ship too much", "adjust", "adjust again",
-)  # fmt: skip
-crashes = st.one_of(st.none(), st.none(), st.tuples(st.sampled_from(["before", "after"]), st.integers(1, 6)))
-
-
-def lost() -> Exception:
-    return EndpointConnectionError(endpoint_url="https://dynamodb.invalid")
 
 
 class AnySequence(RuleBasedStateMachine):
@@ -274,7 +267,7 @@ class OverTheFake(AnySequence):
 
 
 class OverDynamo(AnySequence):
-    open_desk = staticmethod(lambda size: dynamo_desk(SimDynamo(), lost, size))
+    open_desk = staticmethod(over_dynamo)
 
 
 TestOverTheFake: Any = OverTheFake.TestCase

@@ -18,6 +18,7 @@ from oms.orders.application.placement import place_order
 from oms.orders.application.ports import AlreadyPlaced, KeyReused, Replayed, RequestKey
 from oms.orders.application.release import hold_order, interruption, release_order, wait_for_fulfilment
 from oms.orders.application.shipping import record_shipment
+from oms.orders.application.transitions import existing
 from oms.orders.domain.cancellation import CancellationKnown, CancellationRefused, CancellationRequested
 from oms.orders.domain.capture import Taxes
 from oms.orders.domain.fulfilment import committed_units
@@ -87,9 +88,7 @@ class AnySequence(RuleBasedStateMachine):
 
     @property
     def order(self) -> Order:
-        found = self.desk.orders.load(ORDER)
-        assert found is not None
-        return found
+        return existing(self.desk.orders, ORDER)
 
     def place_again(self, mark: RequestKey) -> None:
         answer = place_order(self.snapshot, mark, orders=self.desk.orders, now=NOW, actor=CLIENT)
