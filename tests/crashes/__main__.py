@@ -27,7 +27,6 @@ def main() -> None:
         flows=tuple(flow for flow in FLOWS if any(part in flow.name for part in options.flow or [""])),
         function=options.function,
         share=options.share,
-        at_once=options.at_once,
     )
     console = Console(width=None if sys.stdout.isatty() else 130)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -36,7 +35,7 @@ def main() -> None:
         Progress(*columns, console=console) as bar,
     ):
         starting = bar.add_task("start", total=1)
-        with staged(Path(folder)) as stage:
+        with staged(Path(folder), at_once=options.at_once) as stage:
             bar.advance(starting)
             report = rehearse(stage, choice, _Bars(bar))
     report.show(console)

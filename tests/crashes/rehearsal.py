@@ -21,7 +21,6 @@ class Choice:
     flows: tuple[Flow, ...]
     function: str = ""
     share: bool = False
-    at_once: int = 8
 
 
 class Watcher(Protocol):
@@ -39,7 +38,7 @@ def rehearse(stage: Stage, choice: Choice, watcher: Watcher) -> Report:
     cases = [case for case in cases_of(recorded) if choice.function in case.call.function]
     cases = list(one_of_each_kind(cases)) if choice.share else cases
     watcher.begins("break off", len(cases))
-    outcomes = run(stage, cases, at_once=choice.at_once, done=watcher.hears)
+    outcomes = run(stage, cases, done=watcher.hears)
     watcher.begins("examine", 1)
     violations = broken_laws(stage)
     watcher.advances()

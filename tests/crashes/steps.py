@@ -1,6 +1,5 @@
 """What may be done to an order in a flow."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -20,24 +19,26 @@ _MARGIN: Final = timedelta(seconds=2)
 
 
 def receives(units: int) -> Step:
-    """The warehouse books stock in."""
+    """The warehouse books stock in. It asks no order, so it is in nobody's history."""
 
     def act(playing: Playing) -> None:
         receipt = {"sku": playing.sku, "location": "NORTH", "delta": units, "kind": "receipt"}
         key = f"receipt-{playing.stage.system.number()}"
         playing.ask(lambda: playing.stage.system.stack.api("warehouse").adjust(receipt, key=key))
 
-    return Step(f"receives {units}", act)
+    return Step(f"receives {units}", act, trace="")
 
 
 def places(goods: Goods, reaches: str) -> Step:
+    """What the fraud screening will say is no part of the history: until then nobody knows."""
+
     def act(playing: Playing) -> None:
         if reaches == "ON_HOLD":
             playing.expect("FRAUD_REVIEW")
         playing.ask(playing.order.place)
         playing.reaches(reaches)
 
-    return Step(f"places {goods}", act)
+    return Step("places", act, trace=f"places {goods.units} {goods.card} {goods.prepaid}")
 
 
 def ships(units: int = 0, reaches: str = "SHIPPED") -> Step:
@@ -116,7 +117,7 @@ def is_killed() -> Step:
         order = playing.order
         playing.until(order.steps, lambda seen: seen[-1:] == ["AwaitFulfilment"], what="to wait")
         order.abort()
-        time.sleep((reviving.GRACE + _MARGIN).total_seconds())
+        playing.sleep((reviving.GRACE + _MARGIN).total_seconds())
 
         def look() -> tuple[int, str]:
             playing.runs(WATCHDOG)
@@ -155,7 +156,7 @@ def is_swept() -> Step:
             for event in events_of(stack.table(context), f"ORDER#{playing.order.order_id}")
         ]
         due = max(moment(event.occurred_at) for event in events) + sweeping.GRACE + _MARGIN
-        time.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))
+        playing.sleep((due - datetime.now(UTC)).total_seconds())
 
         def look() -> set[str]:
             playing.runs(SWEEPER)

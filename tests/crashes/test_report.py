@@ -32,7 +32,14 @@ def test_a_call_that_names_no_order_is_one_case_in_all_flows() -> None:
 
 
 def test_flows_differ_in_their_names_and_in_what_is_done() -> None:
-    assert len({flow.name for flow in FLOWS}) == len({flow.history(99) for flow in FLOWS}) == len(FLOWS)
+    done = {(flow.goods, flow.steps) for flow in FLOWS}
+
+    assert len({flow.name for flow in FLOWS}) == len(done) == len(FLOWS)
+
+
+def test_what_is_done_before_an_order_is_placed_is_not_in_its_history() -> None:
+    assert SHIPPED.history(0) == ()
+    assert len(SHIPPED.history(1)) == 1
 
 
 def test_every_recorded_call_is_broken_off_in_all_its_ways() -> None:
