@@ -82,7 +82,6 @@ def run(
     outcomes = []
     # What is alike is slow together: cases of the relay keep all others waiting.
     Random(len(cases)).shuffle(together)
-    together.sort(key=lambda case: not case.recorded.flow.takes_minutes)
     for outcome in _side_by_side(stage, together):
         if outcome.verdict is Verdict.NOT_HIT:
             alone.append(outcome.case)

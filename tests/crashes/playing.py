@@ -2,8 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -79,8 +79,6 @@ class Flow:
     steps: tuple[Step, ...]
     support: Mapping[str, Action] = field(compare=False)
     """Kind of exception -> what support decides where it was not to be expected."""
-    takes_minutes: bool = False
-    """Most of them spent waiting for the patience of sweeper or watchdog to end."""
 
     def history(self, step: int) -> tuple[str, ...]:
         """All that has been done up to and with the `step`-th step, from 0."""
@@ -132,16 +130,22 @@ class Playing:
                     step.act(self)
 
     def sleep(self, seconds: float) -> None:
-        """Do nothing for long; another order may come on the stage meanwhile."""
+        """Do nothing for long."""
+        with self._off_stage():
+            time.sleep(max(0.0, seconds))
+
+    @contextmanager
+    def _off_stage(self) -> Iterator[None]:
+        """Another order may come on the stage meanwhile."""
         self.stage.places.release()
         try:
-            time.sleep(max(0.0, seconds))
+            yield
         finally:
             self.stage.places.acquire()
 
     def runs(self, folder: str) -> None:
         """A round of the sweeper or the watchdog, and nobody else's meanwhile."""
-        with self.stage.rounds, self.guard(folder):
+        with self._off_stage(), self.stage.rounds, self.guard(folder):
             self.stage.run(folder)
 
     def ask(self, request: Callable[[], T]) -> T:
