@@ -33,8 +33,8 @@ simulate: venv ## Play the whole system under faults (SEEDS=100000, or SEED=42 t
 planted-bugs: venv ## Plant bugs one at a time: does the simulator find each? (SEEDS=5000)
 	@$(BIN)/python -m tests.simulation.planted --seeds $(or $(SEEDS),5000)
 
-crash-matrix: venv ## Break off every call of AWS and of partners, one at a time, on the local AWS (an hour; FLOW=shipped)
-	@$(BIN)/python -m tests.crashes $(if $(FLOW),--flow "$(FLOW)") $(if $(FUNCTION),--function "$(FUNCTION)")
+crash-matrix: venv ## Break off every call of AWS and of partners, one at a time, on the local AWS (MINUTES=20 draws some, FLOW=shipped)
+	@$(BIN)/python -m tests.crashes $(if $(MINUTES),--minutes $(MINUTES)) $(if $(FLOW),--flow "$(FLOW)") $(if $(FUNCTION),--function "$(FUNCTION)")
 
 lock: venv ## Resolve the dependencies anew, with hashes
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements.lock

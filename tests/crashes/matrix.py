@@ -71,34 +71,41 @@ def cases_of(recorded: Iterable[Recorded]) -> list[Case]:
 
 
 def run(
-    stage: Stage, cases: Sequence[Case], *, done: Callable[[Outcome], None] = lambda _: None
+    stage: Stage, cases: Sequence[Case], *, until: float, done: Callable[[Outcome], None] = lambda _: None
 ) -> list[Outcome]:
     """Play all cases. Where nothing has met the fault, again: alone, with a function that begins anew.
 
-    `done` hears of every case when nothing more is tried for it.
+    `done` hears of every case when nothing more is tried for it. No case begins after `until`
+    (of `time.monotonic`): those that have not are missing in the answer.
     """
     together = [case for case in cases if not case.needs_the_stage]
     alone = [case for case in cases if case.needs_the_stage]
     outcomes = []
     # What is alike is slow together: cases of the relay keep all others waiting.
     Random(len(cases)).shuffle(together)
-    for outcome in _side_by_side(stage, together):
+    for outcome in _side_by_side(stage, together, until):
         if outcome.verdict is Verdict.NOT_HIT:
             alone.append(outcome.case)
         else:
             outcomes.append(outcome)
             done(outcome)
     for case in alone:
+        if time.monotonic() > until:
+            break
         outcomes.append(_alone(stage, case))
         done(outcomes[-1])
     return outcomes
 
 
-def _side_by_side(stage: Stage, cases: Sequence[Case]) -> Iterator[Outcome]:
+def _side_by_side(stage: Stage, cases: Sequence[Case], until: float) -> Iterator[Outcome]:
+    def in_time(case: Case) -> Outcome | None:
+        return play(stage, case) if time.monotonic() <= until else None
+
     pool = ThreadPoolExecutor(_THREADS)
     try:
-        for future in as_completed([pool.submit(play, stage, case) for case in cases]):
-            yield future.result()
+        for future in as_completed([pool.submit(in_time, case) for case in cases]):
+            if outcome := future.result():
+                yield outcome
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -60,8 +60,8 @@ def test_a_share_has_every_kind_of_call_once_and_all_ways() -> None:
 
 @pytest.mark.parametrize("verdict", [Verdict.NOT_HIT, Verdict.BROKEN])
 def test_a_case_that_was_not_hit_counts_as_little_as_one_that_broke(verdict: Verdict) -> None:
-    assert Report([an_outcome()], [], 1, 1, 1.0).holds
-    told = Report([an_outcome(), an_outcome(verdict)], [], 1, 1, 1.0)
+    assert Report([an_outcome()], [], 1, 1, 2, 1.0).holds
+    told = Report([an_outcome(), an_outcome(verdict)], [], 1, 1, 2, 1.0)
     assert not told.holds
     assert len(told.failures()) == 1
 
@@ -74,4 +74,4 @@ def test_a_broken_law_is_the_case_of_its_order() -> None:
 
 
 def test_a_law_that_no_case_explains_is_a_failure_too() -> None:
-    assert not Report([an_outcome()], ["law 8: something"], 1, 1, 1.0).holds
+    assert not Report([an_outcome()], ["law 8: something"], 1, 1, 2, 1.0).holds
