@@ -38,8 +38,9 @@ fuzz: venv ## Give every handler events that are wrong (EVENTS=50000, or SEED=42
 
 fuzz-http: venv ## Send requests made from docs/openapi.yaml to a local AWS (CASES=2000)
 	@$(BIN)/python -m tests.fuzz.http --cases $(or $(CASES),2000)
-crash-matrix: venv ## Break off every call of AWS and of partners, one at a time, on the local AWS (an hour; FLOW=shipped)
-	@$(BIN)/python -m tests.crashes $(if $(FLOW),--flow "$(FLOW)") $(if $(FUNCTION),--function "$(FUNCTION)")
+
+crash-matrix: venv ## Break off every call of AWS and of partners, one at a time, on the local AWS (MINUTES=20 draws some, FLOW=shipped)
+	@$(BIN)/python -m tests.crashes $(if $(MINUTES),--minutes $(MINUTES)) $(if $(FLOW),--flow "$(FLOW)") $(if $(FUNCTION),--function "$(FUNCTION)")
 
 lock: venv ## Resolve the dependencies anew, with hashes
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements.lock

@@ -2,12 +2,14 @@
 
     python -m tests.crashes                                  every case
     python -m tests.crashes --share                          one case of every kind of call, quick flows only
+    python -m tests.crashes --minutes 20                     as many cases as fit, drawn from all
     python -m tests.crashes --flow shipped --function relay  cases of some flows and functions
 
 Flows are recorded first; the cases are what was recorded. The exit code is 1 where a case does not survive.
 """
 
 import argparse
+import math
 import sys
 import tempfile
 from pathlib import Path
@@ -27,7 +29,7 @@ def main() -> None:
         flows=tuple(flow for flow in FLOWS if any(part in flow.name for part in options.flow or [""])),
         function=options.function,
         share=options.share,
-        at_once=options.at_once,
+        minutes=options.minutes,
     )
     console = Console(width=None if sys.stdout.isatty() else 130)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -36,7 +38,7 @@ def main() -> None:
         Progress(*columns, console=console) as bar,
     ):
         starting = bar.add_task("start", total=1)
-        with staged(Path(folder)) as stage:
+        with staged(Path(folder), at_once=options.at_once) as stage:
             bar.advance(starting)
             report = rehearse(stage, choice, _Bars(bar))
     report.show(console)
@@ -71,6 +73,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--share", action="store_true", help="one case of every kind of call")
     parser.add_argument("--flow", action="append", help="part of a flow's name; may be given more than once")
     parser.add_argument("--function", default="", help="part of a function's or partner's name")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="begin no case after so many")
     parser.add_argument("--at-once", type=int, default=8, help="orders on their way at the same time")
     return parser.parse_args()
 

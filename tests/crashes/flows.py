@@ -26,15 +26,9 @@ class _Beginning:
     stock: int = 5
     reaches: str = _RELEASED
 
-    def then(
-        self,
-        name: str,
-        *after: Step,
-        support: dict[str, Action] | None = None,
-        takes_minutes: bool = False,
-    ) -> Flow:
+    def then(self, name: str, *after: Step, support: dict[str, Action] | None = None) -> Flow:
         begun = (steps.receives(self.stock), steps.places(self.goods, self.reaches))
-        return Flow(name, self.goods, (*begun, *after), support or {}, takes_minutes)
+        return Flow(name, self.goods, (*begun, *after), support or {})
 
 
 _PLAIN: Final = _Beginning()
@@ -97,8 +91,6 @@ FLOWS: Final = (
         ),
         {},
     ),
-    _PLAIN.then("killed and followed", steps.is_killed(), steps.ships(), _WHOLE, takes_minutes=True),
-    _PLAIN.then(
-        "published again", steps.ships(), _WHOLE, steps.loses_receipts(), steps.is_swept(), takes_minutes=True
-    ),
+    _PLAIN.then("killed and followed", steps.is_killed(), steps.ships(), _WHOLE),
+    _PLAIN.then("published again", steps.ships(), _WHOLE, steps.loses_receipts(), steps.is_swept()),
 )

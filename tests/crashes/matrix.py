@@ -15,6 +15,8 @@ from tests.crashes.playing import Playing
 from tests.crashes.recording import Recorded
 from tests.crashes.stage import SWEEPER, WATCHDOG, Stage
 
+_THREADS: Final = 40
+"""Cases that have begun, most of them waiting for a place on the stage or for minutes to pass."""
 _TRIES: Final = 2
 """Orders that a case gets alone until its fault counts as one that nothing meets."""
 _SETTLING_SECONDS: Final = 0.7
@@ -69,33 +71,43 @@ def cases_of(recorded: Iterable[Recorded]) -> list[Case]:
 
 
 def run(
-    stage: Stage, cases: Sequence[Case], *, at_once: int, done: Callable[[Outcome], None] = lambda _: None
+    stage: Stage, cases: Sequence[Case], *, until: float, done: Callable[[Outcome], None] = lambda _: None
 ) -> list[Outcome]:
     """Play all cases. Where nothing has met the fault, again: alone, with a function that begins anew.
 
-    `done` hears of every case when nothing more is tried for it.
+    `done` hears of every case when nothing more is tried for it. No case begins after `until`
+    (of `time.monotonic`): those that have not are missing in the answer.
     """
     together = [case for case in cases if not case.needs_the_stage]
     alone = [case for case in cases if case.needs_the_stage]
     outcomes = []
     # What is alike is slow together: cases of the relay keep all others waiting.
     Random(len(cases)).shuffle(together)
-    with ThreadPoolExecutor(at_once) as quick, ThreadPoolExecutor(3 * at_once) as slow:
-        futures = [
-            (slow if case.recorded.flow.takes_minutes else quick).submit(play, stage, case)
-            for case in together
-        ]
-        for future in as_completed(futures):
-            outcome = future.result()
-            if outcome.verdict is Verdict.NOT_HIT:
-                alone.append(outcome.case)
-            else:
-                outcomes.append(outcome)
-                done(outcome)
+    for outcome in _side_by_side(stage, together, until):
+        if outcome.verdict is Verdict.NOT_HIT:
+            alone.append(outcome.case)
+        else:
+            outcomes.append(outcome)
+            done(outcome)
     for case in alone:
+        if time.monotonic() > until:
+            break
         outcomes.append(_alone(stage, case))
         done(outcomes[-1])
     return outcomes
+
+
+def _side_by_side(stage: Stage, cases: Sequence[Case], until: float) -> Iterator[Outcome]:
+    def in_time(case: Case) -> Outcome | None:
+        return play(stage, case) if time.monotonic() <= until else None
+
+    pool = ThreadPoolExecutor(_THREADS)
+    try:
+        for future in as_completed([pool.submit(in_time, case) for case in cases]):
+            if outcome := future.result():
+                yield outcome
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def play(stage: Stage, case: Case) -> Outcome:

@@ -2,11 +2,12 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+import httpx
 from oms.support.domain.exceptions import Action
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_fixed
 
@@ -27,8 +28,14 @@ _FIRST_PAUSE: Final = 0.15
 _LONGEST_PAUSE: Final = 0.8
 _SUPPORT: Final = {"TECHNICAL": Action.RETRY, "FRAUD_REVIEW": Action.ACCEPT}
 """What support decides where a fault has led to a stop that the flow has not."""
+
+
+def _is_unanswered(error: BaseException) -> bool:
+    return isinstance(error, httpx.TransportError) or (isinstance(error, ApiRefused) and error.status >= 500)
+
+
 _ASK_AGAIN: Final = Retrying(
-    retry=retry_if_exception(lambda error: isinstance(error, ApiRefused) and error.status >= 500),
+    retry=retry_if_exception(_is_unanswered),
     stop=stop_after_attempt(8),
     wait=wait_fixed(0.3),
     reraise=True,
@@ -48,10 +55,19 @@ class Goods:
 
 @dataclass(frozen=True)
 class Step:
-    """Something that is done to an order. Steps of the same name do the same."""
+    """Something that is done to an order.
+
+    What is called behind steps that have left the same `trace` in its history is the same; one without
+    leaves none.
+    """
 
     name: str
     act: Callable[["Playing"], None] = field(compare=False)
+    trace: str | None = None
+
+    @property
+    def traces(self) -> tuple[str, ...]:
+        return (self.name,) if self.trace is None else (self.trace,) if self.trace else ()
 
 
 @dataclass(frozen=True)
@@ -63,12 +79,10 @@ class Flow:
     steps: tuple[Step, ...]
     support: Mapping[str, Action] = field(compare=False)
     """Kind of exception -> what support decides where it was not to be expected."""
-    takes_minutes: bool = False
-    """Most of them spent waiting for the patience of sweeper or watchdog to end."""
 
     def history(self, step: int) -> tuple[str, ...]:
         """All that has been done up to and with the `step`-th step, from 0."""
-        return tuple(one.name for one in self.steps[: step + 1])
+        return tuple(trace for one in self.steps[: step + 1] for trace in one.traces)
 
 
 class _Shop(World):
@@ -110,13 +124,28 @@ class Playing:
 
     def play(self, around: Callable[[int], AbstractContextManager[None]]) -> None:
         """All steps, `around` each of them. Raises StillWaiting, AssertionError, ApiRefused."""
-        for number, step in enumerate(self.flow.steps):
-            with around(number):
-                step.act(self)
+        with self.stage.places:
+            for number, step in enumerate(self.flow.steps):
+                with around(number):
+                    step.act(self)
+
+    def sleep(self, seconds: float) -> None:
+        """Do nothing for long."""
+        with self._off_stage():
+            time.sleep(max(0.0, seconds))
+
+    @contextmanager
+    def _off_stage(self) -> Iterator[None]:
+        """Another order may come on the stage meanwhile."""
+        self.stage.places.release()
+        try:
+            yield
+        finally:
+            self.stage.places.acquire()
 
     def runs(self, folder: str) -> None:
         """A round of the sweeper or the watchdog, and nobody else's meanwhile."""
-        with self.stage.rounds, self.guard(folder):
+        with self._off_stage(), self.stage.rounds, self.guard(folder):
             self.stage.run(folder)
 
     def ask(self, request: Callable[[], T]) -> T:

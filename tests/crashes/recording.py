@@ -93,7 +93,8 @@ class _Ears:
         while time.monotonic() - quiet_since < _QUIET_SECONDS:
             time.sleep(0.1)
             again = self._requests()
-            if again != requests:
+            # A function that begins anew is quiet for long, and its message is not gone meanwhile.
+            if again != requests or self._stage.system.queued():
                 requests, quiet_since = again, time.monotonic()
         return requests
 

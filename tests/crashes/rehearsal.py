@@ -1,5 +1,6 @@
 """From the flows to the report: record, choose, play, and examine the laws."""
 
+import math
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,12 +17,15 @@ from tests.crashes.stage import Stage
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is played. `function`: part of a function's or partner's name; `share`: one case of every kind."""
+    """What is played. `function`: part of a function's or partner's name; `share`: one case of every kind.
+
+    `minutes`: how long after the recording cases still begin; what is left then is only counted.
+    """
 
     flows: tuple[Flow, ...]
     function: str = ""
     share: bool = False
-    at_once: int = 8
+    minutes: float = math.inf
 
 
 class Watcher(Protocol):
@@ -39,14 +43,15 @@ def rehearse(stage: Stage, choice: Choice, watcher: Watcher) -> Report:
     cases = [case for case in cases_of(recorded) if choice.function in case.call.function]
     cases = list(one_of_each_kind(cases)) if choice.share else cases
     watcher.begins("break off", len(cases))
-    outcomes = run(stage, cases, at_once=choice.at_once, done=watcher.hears)
+    until = time.monotonic() + 60 * choice.minutes
+    outcomes = run(stage, cases, until=until, done=watcher.hears)
     watcher.begins("examine", 1)
     violations = broken_laws(stage)
     watcher.advances()
     outcomes = [broken(one, violations) for one in outcomes]
     ours = {one.order_id for one in outcomes}
     besides = [text for text in violations if not any(order_id in text for order_id in ours)]
-    return Report(outcomes, besides, len(choice.flows), len(recorded), time.monotonic() - began)
+    return Report(outcomes, besides, len(choice.flows), len(recorded), len(cases), time.monotonic() - began)
 
 
 def one_of_each_kind(cases: Iterable[Case]) -> Iterable[Case]:

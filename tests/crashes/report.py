@@ -21,6 +21,8 @@ class Report:
     violations: Sequence[str]
     flows: int
     calls: int
+    cases: int
+    """How many there are; `outcomes` has fewer where the time was over before."""
     seconds: float
 
     @property
@@ -39,7 +41,7 @@ class Report:
         helped = sum(bool(one.decided) for one in self.outcomes)
         laws = f"{len(self.violations)} laws broken besides" if self.violations else "all laws hold"
         return (
-            f"{len(self.outcomes)} cases of {self.calls} recorded calls in {self.flows} flows: {counts}; "
+            f"{len(self.outcomes)} of {self.cases} cases, {self.calls} recorded calls in {self.flows} flows: {counts}; "
             f"{helped} with the help of support, sweeper or watchdog; {laws}; {self.seconds:.0f} s"
         )
 

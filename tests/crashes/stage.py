@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Semaphore
 from typing import Any, Final
 
 from oms.aws.items import marshal
@@ -33,6 +33,8 @@ class Stage:
 
     system: System
     proxy: Proxy
+    places: Semaphore
+    """As many as orders may be on their way at once; who only waits for minutes gives his up."""
     rounds: Lock = field(default_factory=Lock)
     """Held while the sweeper or the watchdog looks."""
 
@@ -51,8 +53,8 @@ class Stage:
 
 
 @contextmanager
-def staged(run_dir: Path) -> Iterator[Stage]:
-    """Everything up, the proxy between, the schedules off."""
+def staged(run_dir: Path, *, at_once: int) -> Iterator[Stage]:
+    """Everything up, the proxy between, the schedules off; room for `at_once` orders."""
     port = free_port()
     with (
         started(run_dir) as system,
@@ -67,7 +69,7 @@ def staged(run_dir: Path) -> Iterator[Stage]:
                     QueueUrl=url, Attributes={"VisibilityTimeout": _HIDDEN_SECONDS}
                 )
         _prove_the_past(system)
-        yield Stage(system, proxy)
+        yield Stage(system, proxy, Semaphore(at_once))
 
 
 def _lead_through(system: System, url: str) -> None:

@@ -1,12 +1,14 @@
 """What may be done to an order in a flow."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from oms.aws.outbox import events_of
+from oms.aws.items import Item, marshal
+from oms.aws.outbox import bucket, events_of
+from oms.aws.table import Table
 from oms.aws.writes import Put
 from oms.kernel.clock import moment
+from oms.kernel.events import Event
 from oms.payments.adapters.rows import PAYMENT
 from oms.runtime import reviving, sweeping
 from oms.support.domain.exceptions import Action
@@ -20,24 +22,26 @@ _MARGIN: Final = timedelta(seconds=2)
 
 
 def receives(units: int) -> Step:
-    """The warehouse books stock in."""
+    """The warehouse books stock in. It asks no order, so it is in nobody's history."""
 
     def act(playing: Playing) -> None:
         receipt = {"sku": playing.sku, "location": "NORTH", "delta": units, "kind": "receipt"}
         key = f"receipt-{playing.stage.system.number()}"
         playing.ask(lambda: playing.stage.system.stack.api("warehouse").adjust(receipt, key=key))
 
-    return Step(f"receives {units}", act)
+    return Step(f"receives {units}", act, trace="")
 
 
 def places(goods: Goods, reaches: str) -> Step:
+    """What the fraud screening will say is no part of the history: until then nobody knows."""
+
     def act(playing: Playing) -> None:
         if reaches == "ON_HOLD":
             playing.expect("FRAUD_REVIEW")
         playing.ask(playing.order.place)
         playing.reaches(reaches)
 
-    return Step(f"places {goods}", act)
+    return Step("places", act, trace=f"places {goods.units} {goods.card} {goods.prepaid}")
 
 
 def ships(units: int = 0, reaches: str = "SHIPPED") -> Step:
@@ -116,7 +120,7 @@ def is_killed() -> Step:
         order = playing.order
         playing.until(order.steps, lambda seen: seen[-1:] == ["AwaitFulfilment"], what="to wait")
         order.abort()
-        time.sleep((reviving.GRACE + _MARGIN).total_seconds())
+        playing.sleep((reviving.GRACE + _MARGIN).total_seconds())
 
         def look() -> tuple[int, str]:
             playing.runs(WATCHDOG)
@@ -137,9 +141,9 @@ def loses_receipts() -> Step:
 
     def act(playing: Playing) -> None:
         playing.until(lambda: _receipts(playing), lambda rows: len(rows) > 2, what="the relay's receipts")
-        stack = playing.stage.system.stack
+        dynamodb = playing.stage.system.stack.aws("dynamodb")
         for table, row in _receipts(playing):
-            stack.aws("dynamodb").delete_item(TableName=table, Key={name: row[name] for name in ("pk", "sk")})
+            dynamodb.delete_item(TableName=table, Key=marshal({name: row[name] for name in ("pk", "sk")}))
 
     return Step("loses receipts", act)
 
@@ -148,18 +152,13 @@ def is_swept() -> Step:
     """The sweeper publishes again what has no receipt, when it is old enough."""
 
     def act(playing: Playing) -> None:
-        stack = playing.stage.system.stack
-        events = [
-            event
-            for context in _OWN_EVENTS
-            for event in events_of(stack.table(context), f"ORDER#{playing.order.order_id}")
-        ]
+        events = [event for found in _events(playing).values() for event in found]
         due = max(moment(event.occurred_at) for event in events) + sweeping.GRACE + _MARGIN
-        time.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))
+        playing.sleep((due - datetime.now(UTC)).total_seconds())
 
         def look() -> set[str]:
             playing.runs(SWEEPER)
-            return {event_id["S"] for _, row in _receipts(playing) for event_id in row["event_ids"]["L"]}
+            return {event_id for _, row in _receipts(playing) for event_id in row["event_ids"]}
 
         wanted = {event.event_id for event in events}
         playing.until(look, lambda seen: wanted <= seen, what="receipts of all events")
@@ -167,22 +166,20 @@ def is_swept() -> Step:
     return Step("is swept", act)
 
 
-def _receipts(playing: Playing) -> list[tuple[str, dict[str, Any]]]:
+def _events(playing: Playing) -> dict[str, list[Event]]:
+    """What the order's outboxes hold, by table."""
+    stack = playing.stage.system.stack
+    pk = f"ORDER#{playing.order.order_id}"
+    return {table.name: events_of(table, pk) for table in map(stack.table, _OWN_EVENTS)}
+
+
+def _receipts(playing: Playing) -> list[tuple[str, Item]]:
     """(table, row) of every receipt that names the order."""
     stack = playing.stage.system.stack
-    found = []
-    for context in _OWN_EVENTS:
-        name = stack.outputs.tables[context]
-        pages = (
-            stack.aws("dynamodb")
-            .get_paginator("scan")
-            .paginate(
-                TableName=name,
-                FilterExpression="begins_with(sk, :receipt)",
-                ExpressionAttributeValues={":receipt": {"S": "RECEIPT#"}},
-                ConsistentRead=True,
-            )
-        )
-        rows = [row for page in pages for row in page["Items"]]
-        found += [(name, row) for row in rows if playing.key in str(row["event_ids"])]
-    return found
+    return [
+        (name, row)
+        for name, events in _events(playing).items()
+        for at in sorted({bucket(moment(event.occurred_at)) for event in events})
+        for row in Table(stack.aws("dynamodb"), name).collection(f"RELAY#{at}", "RECEIPT#")
+        if playing.key in str(row["event_ids"])
+    ]

@@ -12,6 +12,7 @@ from tests.crashes.stage import FUNCTIONS, staged
 
 pytestmark = pytest.mark.timeout(600)
 _FLOWS: Final = tuple(flow for flow in FLOWS if flow.name in ("shipped", "cancelled after release"))
+_AT_ONCE: Final = 6
 _NOT_IN_THEM: Final = {
     f"holdfast-{name}"
     for name in ("hold-order", "await-resolution", "park-dead-letter", "sweep-outbox", "watch-orders")
@@ -25,7 +26,7 @@ class _Nobody:
 
 
 def test_whichever_call_breaks_off_the_order_reaches_its_end_and_the_laws_hold(tmp_path: Path) -> None:
-    with staged(tmp_path) as stage:
+    with staged(tmp_path, at_once=_AT_ONCE) as stage:
         report = rehearse(stage, Choice(_FLOWS, share=True), _Nobody())
 
     assert report.failures() == []

@@ -32,7 +32,14 @@ def test_a_call_that_names_no_order_is_one_case_in_all_flows() -> None:
 
 
 def test_flows_differ_in_their_names_and_in_what_is_done() -> None:
-    assert len({flow.name for flow in FLOWS}) == len({flow.history(99) for flow in FLOWS}) == len(FLOWS)
+    done = {(flow.goods, flow.steps) for flow in FLOWS}
+
+    assert len({flow.name for flow in FLOWS}) == len(done) == len(FLOWS)
+
+
+def test_what_is_done_before_an_order_is_placed_is_not_in_its_history() -> None:
+    assert SHIPPED.history(0) == ()
+    assert len(SHIPPED.history(1)) == 1
 
 
 def test_every_recorded_call_is_broken_off_in_all_its_ways() -> None:
@@ -53,8 +60,8 @@ def test_a_share_has_every_kind_of_call_once_and_all_ways() -> None:
 
 @pytest.mark.parametrize("verdict", [Verdict.NOT_HIT, Verdict.BROKEN])
 def test_a_case_that_was_not_hit_counts_as_little_as_one_that_broke(verdict: Verdict) -> None:
-    assert Report([an_outcome()], [], 1, 1, 1.0).holds
-    told = Report([an_outcome(), an_outcome(verdict)], [], 1, 1, 1.0)
+    assert Report([an_outcome()], [], 1, 1, 2, 1.0).holds
+    told = Report([an_outcome(), an_outcome(verdict)], [], 1, 1, 2, 1.0)
     assert not told.holds
     assert len(told.failures()) == 1
 
@@ -67,4 +74,4 @@ def test_a_broken_law_is_the_case_of_its_order() -> None:
 
 
 def test_a_law_that_no_case_explains_is_a_failure_too() -> None:
-    assert not Report([an_outcome()], ["law 8: something"], 1, 1, 1.0).holds
+    assert not Report([an_outcome()], ["law 8: something"], 1, 1, 2, 1.0).holds
