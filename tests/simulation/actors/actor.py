@@ -11,6 +11,8 @@ from tests.simulation.cloud.world import World
 from tests.simulation.plot import Plot
 
 _TRIES = 12
+_NONSENSE = (400, 401, 403, 413, 415)
+"""What no actor is ever answered: the product would have changed, and nobody would play it any more."""
 _WINDING_UP = 3600.0
 
 
@@ -57,6 +59,7 @@ class Actor(ABC):
 
         def heard(said: Succeeded | Failed) -> None:
             status = said.value["statusCode"] if isinstance(said, Succeeded) else 500
+            assert status not in _NONSENSE, f"{route} is asked for nonsense: {said}"
             if status < 500:
                 if answered and isinstance(said, Succeeded):
                     answered(status, json.loads(said.value["body"]))

@@ -44,7 +44,7 @@ class Shop(Actor):
 
     def _cancel(self, number: int) -> None:
         path = {"order_id": order_id("web", str(number))}
-        body = {"reason_code": "other"}
+        body = {"code": "customer_request"}
         self.ask("POST /v1/orders/{order_id}/cancel", body, client="shop", path=path)
 
     def _order(self, number: int) -> dict[str, Any]:
