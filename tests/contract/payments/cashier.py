@@ -59,7 +59,10 @@ class Cashier:
 
     def settle(self, shipped_total: int, trouble: tuple[str, int] | None = None) -> object:
         return self.told(
-            lambda: self.service.settle_cancellation(ORDER, shipped_total, now=NOW, actor=SYSTEM), trouble
+            lambda: self.service.settle_cancellation(
+                ORDER, shipped_total, channel="web", currency="EUR", now=NOW, actor=SYSTEM
+            ),
+            trouble,
         )
 
     def told(self, act: Callable[[], T], trouble: tuple[str, int] | None) -> T:
@@ -86,7 +89,10 @@ class Cashier:
     def settle_once(self, shipped_total: int, fault: str) -> bool:
         """The same for a cancellation."""
         return self._broken_off(
-            lambda: self.service.settle_cancellation(ORDER, shipped_total, now=NOW, actor=SYSTEM), fault
+            lambda: self.service.settle_cancellation(
+                ORDER, shipped_total, channel="web", currency="EUR", now=NOW, actor=SYSTEM
+            ),
+            fault,
         )
 
     def _broken_off(self, act: Callable[[], object], fault: str) -> bool:

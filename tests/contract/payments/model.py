@@ -29,6 +29,8 @@ class Model:
     """Captures that were begun and not heard of."""
     refused: dict[str, int] = field(default_factory=dict)
     releasing: bool = False
+    closed: bool = False
+    """Called off and settled: nothing is authorized any more."""
     hold_lost: bool = False
     """At the gateway only: the books do not know."""
     acted: bool = False
@@ -53,6 +55,8 @@ class Model:
         return self.held - sum(self.claims.values())
 
     def authorize(self, amount: int, attempt: int) -> Answer:
+        if self.closed:
+            return "DECLINED", "order_cancelled"
         if self.releasing:
             self._void()
         if self.state == "action" and self.acted:
@@ -104,6 +108,8 @@ class Model:
             self._void()
         if self.prepaid and self.state == "all":
             self.refunded = max(self.refunded, self.authorized - shipped_total)
+        self.state = "voided" if self.state == "none" else self.state
+        self.closed = True
         return Settled(self.voided, self.refunded)
 
     def _void(self) -> None:

@@ -305,17 +305,17 @@ def test_an_authorization_writes_1_and_4_units_and_a_capture_1_and_6(
     assert client.units == [1, 4]
     service.capture(a_shipment("shp-1"), now=NOW, actor=SYSTEM)
     assert client.units[2:] == [1, 6]
-    service.settle_cancellation(ORDER, 1_000, now=NOW, actor=SYSTEM)
-    assert client.units[4:] == [1, 4]
+    service.settle_cancellation(ORDER, 1_000, channel="web", currency="EUR", now=NOW, actor=SYSTEM)
+    assert client.units[4:] == [1, 4, 1]
 
 
-def test_a_prepaid_order_writes_1_and_6_units_each_shipment_6_and_its_refund_1_and_6(
+def test_a_prepaid_order_writes_1_and_6_units_each_shipment_6_and_its_refund_1_6_and_1(
     service: PaymentService, client: Metered
 ) -> None:
     service.authorize(an_order(prepaid=True), 3_000, 1, now=NOW, actor=SYSTEM)
     service.capture(a_shipment("shp-1"), now=NOW, actor=SYSTEM)
-    service.settle_cancellation(ORDER, 1_000, now=NOW, actor=SYSTEM)
-    assert client.units == [1, 6, 6, 1, 6]
+    service.settle_cancellation(ORDER, 1_000, channel="web", currency="EUR", now=NOW, actor=SYSTEM)
+    assert client.units == [1, 6, 6, 1, 6, 1]
 
 
 def figures(client: Metered) -> tuple[list[PaymentFigures], list[EntryFigures]]:
@@ -329,7 +329,7 @@ def test_the_audit_reads_lawful_books_and_finds_a_tampered_row(
     service: PaymentService, client: Metered
 ) -> None:
     service.authorize(an_order(prepaid=True), 3_000, 1, now=NOW, actor=SYSTEM)
-    service.settle_cancellation(ORDER, 1_000, now=NOW, actor=SYSTEM)
+    service.settle_cancellation(ORDER, 1_000, channel="web", currency="EUR", now=NOW, actor=SYSTEM)
     payments, entries = figures(client)
     assert (len(payments), len(entries)) == (1, 2)
     assert broken_laws(payments, entries) == []

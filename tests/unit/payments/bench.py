@@ -240,7 +240,9 @@ class Bench:
         return self.service.capture(a_shipment(shipment_id, total), now=NOW, actor=SYSTEM)
 
     def settle(self, shipped_total: int = 0) -> object:
-        return self.service.settle_cancellation(ORDER, shipped_total, now=NOW, actor=SYSTEM)
+        return self.service.settle_cancellation(
+            ORDER, shipped_total, channel="web", currency="EUR", now=NOW, actor=SYSTEM
+        )
 
 
 def an_order(*, token: str = "pm_card_visa", prepaid: bool = False) -> OrderSnapshot:

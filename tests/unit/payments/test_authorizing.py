@@ -128,12 +128,20 @@ def test_a_higher_attempt_takes_the_question_back_first() -> None:
     assert bench.gateway.held == 3_000
 
 
-def test_a_cancelled_payment_answers_voided_until_a_higher_attempt() -> None:
-    bench = Bench()
-    bench.authorize()
+@pytest.mark.parametrize("token", ["pm_card_visa", "pm_card_chargeDeclined"])
+@pytest.mark.parametrize("asked", [True, False], ids=["asked before", "never asked"])
+def test_nothing_is_authorized_for_an_order_that_was_called_off(asked: bool, token: str) -> None:
+    """A request that was on its way for minutes must not charge anybody for goods that never leave."""
+    bench = Bench(token=token)
+    if asked:
+        bench.authorize()
     bench.settle()
-    assert bench.authorize() == ("DECLINED", "voided")
-    assert bench.authorize(attempt=2) == AUTHORIZED
+    effects = len(bench.gateway.effects)
+
+    for attempt in (1, 2):
+        assert bench.authorize(attempt=attempt) == ("DECLINED", "order_cancelled")
+    assert len(bench.gateway.effects) == effects
+    assert bench.settle() == Settled(bench.payment.voided, 0)
 
 
 def test_nothing_to_pay_asks_nobody() -> None:

@@ -17,7 +17,14 @@ def settle(
 ) -> dict[str, Any]:
     """SETTLED, or NOT_SETTLED with what to tell a person where the gateway refuses to give it back."""
     order = existing(orders, command.order_id)
-    result = payments.settle_cancellation(order.order_id, order.shipped_total, now=now, actor=SYSTEM)
+    result = payments.settle_cancellation(
+        order.order_id,
+        order.shipped_total,
+        channel=order.channel,
+        currency=order.currency,
+        now=now,
+        actor=SYSTEM,
+    )
     if isinstance(result, Settled):
         return {"outcome": "SETTLED", "voided": result.voided, "refunded": result.refunded}
     money = Money(result.amount, order.currency)

@@ -135,7 +135,7 @@ def _after_giving_up(desk: Desk, payment: Payment, request: Request) -> Move:
 
 def _take_in_and_give_back(desk: Desk, payment: Payment, answer: GatewayAnswer) -> None:
     if answer.status not in ("DECLINED", "VOIDED") and conclude_authorization(desk, payment, answer):
-        settle(desk, payment.order_id, 0)
+        settle(desk, payment.order_id, 0, channel=payment.channel, currency=payment.currency)
 
 
 def _after_action(desk: Desk, payment: Payment, request: Request) -> Move:
@@ -162,6 +162,8 @@ def _replace(desk: Desk, payment: Payment, request: Request) -> Move:
 
 def _answer(payment: Payment, request: Request) -> AuthorizationOutcome | None:
     """What the books already say to this request; None where they leave something to do."""
+    if payment.closed:
+        return AuthorizationOutcome("DECLINED", "order_cancelled")
     match payment.state:
         case AuthorizationState.DECLINED if request.attempt <= payment.attempt:
             return AuthorizationOutcome("DECLINED", payment.reason)

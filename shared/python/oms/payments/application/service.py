@@ -36,10 +36,10 @@ class PaymentService:
         write_off(self._desk(now, actor), order_id, shipment_id)
 
     def settle_cancellation(
-        self, order_id: str, shipped_total: int, *, now: datetime, actor: Actor
+        self, order_id: str, shipped_total: int, *, channel: str, currency: str, now: datetime, actor: Actor
     ) -> Settled | NotSettled:
         """Release and give back all but `shipped_total` minor units. Also raises CapturesPending."""
-        return settle(self._desk(now, actor), order_id, shipped_total)
+        return settle(self._desk(now, actor), order_id, shipped_total, channel=channel, currency=currency)
 
     def _desk(self, now: datetime, actor: Actor) -> Desk:
         return Desk(self.payments, self.gateway, now, actor)

@@ -31,8 +31,10 @@ class NotSettled:
     amount: int
 
 
-def settle(desk: Desk, order_id: str, shipped_total: int) -> Settled | NotSettled:
-    """`shipped_total` is what the order's shipments charge, minor units.
+def settle(
+    desk: Desk, order_id: str, shipped_total: int, *, channel: str, currency: str
+) -> Settled | NotSettled:
+    """`shipped_total` is what the order's shipments charge, minor units. Nothing is authorized afterwards.
 
     Raises CapturesPending while the books have neither taken nor been refused that much,
     WriteConflict, and what the gateway raises. Each is safe to repeat.
@@ -40,8 +42,13 @@ def settle(desk: Desk, order_id: str, shipped_total: int) -> Settled | NotSettle
     for _ in range(ROUNDS):
         payment = desk.find(order_id)
         if payment is None:
-            return Settled(0, 0)
-        if outcome := _step(desk, payment, shipped_total):
+            if desk.payments.intend(Payment.never(order_id=order_id, channel=channel, currency=currency)):
+                return Settled(0, 0)
+            continue
+        outcome = _step(desk, payment, shipped_total)
+        if isinstance(outcome, NotSettled):
+            return outcome
+        if outcome and (payment.closed or desk.payments.intend(payment.close())):
             return outcome
     raise WriteConflict(f"{order_id}: its payment keeps changing")
 

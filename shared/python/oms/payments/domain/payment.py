@@ -46,6 +46,8 @@ class Payment:
     refused: Mapping[str, Refusal] = field(default_factory=dict)
     """By shipment id: what has left and was not taken. A capture that succeeds later removes it."""
     in_flight: Mapping[str, Effect] = field(default_factory=dict)
+    closed: bool = False
+    """Whether the order is called off and settled: nothing is authorized for it any more."""
 
     def __post_init__(self) -> None:
         earned = self.recognised + self.refunded + self.pending_refund
@@ -69,6 +71,12 @@ class Payment:
         """The intent to authorize `amount` for the first time."""
         key = authorization_key(order_id, 1)
         return cls(order_id, channel, currency, prepaid, amount, attempt, key)
+
+    @classmethod
+    def never(cls, *, order_id: str, channel: str, currency: str) -> Self:
+        """Stands where a payment would, so that an authorization that comes too late finds the order called off."""
+        key, state = authorization_key(order_id, 1), AuthorizationState.VOIDED
+        return cls(order_id, channel, currency, False, 0, 0, key, state=state, closed=True)
 
     @property
     def held(self) -> int:
@@ -223,6 +231,10 @@ class Payment:
         """What was still held has been released."""
         finish(effect, "succeeded")
         return self._become("voided", voided=self.voided + effect.amount, in_flight=self._without(effect))
+
+    def close(self) -> Self:
+        """The order is called off and settled."""
+        return self._change(closed=True)
 
     def refund(self, effect: Effect) -> Self:
         finish(effect, "succeeded")
