@@ -20,7 +20,7 @@ State = Literal["new", "held", "refused", "gone", "unknown"]
 
 @dataclass
 class Promise:
-    """One attempt of one order. `refused`: only a large one remembers that it was."""
+    """One attempt of one order."""
 
     state: State = "new"
     wanted: Mapping[StockKey, int] = field(default_factory=dict)
@@ -111,13 +111,12 @@ class Model:
         return sum((one.held for one in self.promises.values()), Counter[StockKey]())
 
     def _refuse(self, one: Promise) -> None:
-        """Where a later chunk is short, the head has been stored, and remembers why it was given up."""
+        """The first chunk that is short says why, for ever."""
         keys = list(one.wanted)
         for start in range(0, len(keys), self.size):
             part = {key: one.wanted[key] for key in keys[start : start + self.size]}
             if missing := self._short(part):
-                if start:
-                    one.state, one.short = "refused", missing
+                one.state, one.short = "refused", missing
                 return
 
     def _head(self, one: Promise) -> list[StockKey]:

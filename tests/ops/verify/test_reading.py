@@ -203,7 +203,7 @@ def test_a_row_that_was_tampered_with_is_noticed(placed: Any) -> None:
         ExpressionAttributeValues={":n": {"N": "4"}},
     )
 
-    report_ = check(cast(Stack, FakeStack(placed, None)))
+    report_ = check(cast(Stack, FakeStack(placed, None)), grace=timedelta(hours=3))
 
     assert report_.violations == ["law 1: MUG@LON: 5 came in, 6 are accounted for"]
 
