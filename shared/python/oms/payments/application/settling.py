@@ -9,7 +9,7 @@ from oms.payments.application.authorizations import conclude_authorization, give
 from oms.payments.application.desk import ROUNDS, Desk, exactly
 from oms.payments.application.ports import CapturesPending
 from oms.payments.application.releasing import void_remainder
-from oms.payments.domain.effects import Effect, after_refusals, refund_key
+from oms.payments.domain.effects import Effect, after_refusals, authorization_key, refund_key
 from oms.payments.domain.facts import PaymentRefunded, PaymentRefundFailed
 from oms.payments.domain.machines import AuthorizationState, EffectState
 from oms.payments.domain.payment import Payment
@@ -42,7 +42,7 @@ def settle(
     for _ in range(ROUNDS):
         payment = desk.find(order_id)
         if payment is None:
-            if desk.payments.intend(Payment.never(order_id=order_id, channel=channel, currency=currency)):
+            if desk.payments.intend(_never(order_id, channel, currency)):
                 return Settled(0, 0)
             continue
         outcome = _step(desk, payment, shipped_total)
@@ -51,6 +51,12 @@ def settle(
         if outcome and (payment.closed or desk.payments.intend(payment.close())):
             return outcome
     raise WriteConflict(f"{order_id}: its payment keeps changing")
+
+
+def _never(order_id: str, channel: str, currency: str) -> Payment:
+    """Stands where a payment would, so that an authorization that comes too late finds the order called off."""
+    key, state = authorization_key(order_id, 1), AuthorizationState.VOIDED
+    return Payment(order_id, channel, currency, False, 0, 0, key, state=state, closed=True)
 
 
 def _step(desk: Desk, payment: Payment, shipped_total: int) -> Settled | NotSettled | None:

@@ -29,9 +29,15 @@ def release_unclaimed(desk: Desk, order_id: str) -> None:
     """Release the hold where all that is left of it was written off. Raises what `write_off` does."""
     for _ in range(ROUNDS):
         payment = desk.find(order_id)
-        if payment is None or not payment.unclaimed or void_remainder(desk, payment):
+        if payment is None or not _unclaimed(payment) or void_remainder(desk, payment):
             return
     raise WriteConflict(f"{order_id}: its payment keeps changing")
+
+
+def _unclaimed(payment: Payment) -> bool:
+    """Whether the gateway holds money that nobody is going to take: it was all written off."""
+    given_up = sum(refusal.amount for refusal in payment.refused.values() if refusal.written_off)
+    return payment.live and not payment.busy("capture") and 0 < payment.held <= given_up
 
 
 def _given_up(desk: Desk, payment: Payment, shipment_id: str) -> Payment | None:

@@ -72,12 +72,6 @@ class Payment:
         key = authorization_key(order_id, 1)
         return cls(order_id, channel, currency, prepaid, amount, attempt, key)
 
-    @classmethod
-    def never(cls, *, order_id: str, channel: str, currency: str) -> Self:
-        """Stands where a payment would, so that an authorization that comes too late finds the order called off."""
-        key, state = authorization_key(order_id, 1), AuthorizationState.VOIDED
-        return cls(order_id, channel, currency, False, 0, 0, key, state=state, closed=True)
-
     @property
     def held(self) -> int:
         """What the gateway holds for us and we have not taken."""
@@ -110,12 +104,6 @@ class Payment:
     def written_off(self, shipment_id: str) -> bool:
         """Whether a person gave up on this shipment's money."""
         return shipment_id in self.refused and self.refused[shipment_id].written_off
-
-    @property
-    def unclaimed(self) -> bool:
-        """Whether the gateway holds money that nobody is going to take: it was all written off."""
-        given_up = sum(refusal.amount for refusal in self.refused.values() if refusal.written_off)
-        return self.live and not self.busy("capture") and 0 < self.held <= given_up
 
     def refusals(self, shipment_id: str) -> int:
         """How often the gateway refused to take this shipment's money."""
