@@ -13,12 +13,13 @@ from pathlib import Path
 from ops.bench.first_order import measure_first_order
 from ops.bench.processes import MemoryMeter
 from ops.bench.sections import SECTIONS, Bench
+from ops.cli.signals import interruptible, undisturbed
 
 
 def main() -> None:
     """Start a stack, run the sections that were asked for, take the stack down."""
     options = _options()
-    with tempfile.TemporaryDirectory(prefix="holdfast-bench-") as folder:
+    with interruptible(), tempfile.TemporaryDirectory(prefix="holdfast-bench-") as folder:
         run(options.only, Path(options.run_dir or folder), quick=options.quick)
 
 
@@ -32,7 +33,8 @@ def run(only: list[str], run_dir: Path, *, quick: bool) -> None:
                 if name in only:
                     _print(name, section.__doc__ or "", bench)
     finally:
-        up.down()
+        with undisturbed():
+            up.down()
 
 
 def _print(name: str, title: str, bench: Bench) -> None:

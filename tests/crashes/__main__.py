@@ -17,6 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from ops.cli.signals import interruptible
 from tests.crashes.flows import FLOWS
 from tests.crashes.matrix import Outcome, Verdict
 from tests.crashes.rehearsal import Choice, rehearse
@@ -34,6 +35,7 @@ def main() -> None:
     console = Console(width=None if sys.stdout.isatty() else 130)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with (
+        interruptible(),
         tempfile.TemporaryDirectory(prefix="holdfast-crashes-") as folder,
         Progress(*columns, console=console) as bar,
     ):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from oms.aws.outbox import SHARDS
 from oms.inventory.domain.promise import CHUNK
 
 
@@ -16,6 +17,8 @@ class Plot:
     """Whether everybody buys at once, and little is there."""
     chunk: int = CHUNK
     """Stock rows per chunk of a reservation; with few of them a small order has many chunks."""
+    shards: int = SHARDS
+    """Of every outbox; with few of them the sweeper is soon through."""
     closely: bool = False
     """Whether the laws are examined after every write, and not at rest alone."""
     holiday: float = 0.0

@@ -8,6 +8,7 @@ from hashlib import sha256
 from random import Random
 from typing import Final
 
+from oms.aws.outbox import SHARDS
 from oms.aws.table import Table
 from oms.inventory.adapters.dynamo import DynamoLocations, DynamoStock
 from oms.inventory.application.adjusting import adjust
@@ -46,15 +47,16 @@ UPKEEP: Final = ("relay/sweep_outbox", "capture/watch_orders")
 """What looks for what was lost. Where the weather loses nothing they are off, so that they cover up for nobody."""
 _SELDOM: Final = 6 * 3600.0
 _DAY: Final = 24 * 3600.0
-_ORDERS: Final = (5, 5, 5, 5, 5, 6, 6, 7, 8, 10, 12, 20)
+_ORDERS: Final = (5,) * 16 + (6, 7, 8, 12)
 _MANY: Final = 50
-_SELDOM_MANY: Final = 0.004
-_CLOSELY: Final = 0.05
+_SELDOM_MANY: Final = 0.002
+_CLOSELY: Final = 0.02
 """How many of the smallest runs are examined after every write."""
 _AT_ANY_MOMENT: Final = timedelta(days=1)
-_HOLIDAY: Final = 0.01
+_HOLIDAY: Final = 0.003
 _HOLIDAYS: Final = (5 * 3600.0, 5 * 3600.0, 15 * _DAY, 31 * _DAY)
 """Beyond the first deadline of an exception, beyond the wait for a decision, beyond that for a shipment."""
+_SHARDS: Final = (1, 1, 1, 1, 1, 1, 2, SHARDS)
 _CHUNKS: Final = (CHUNK, CHUNK, CHUNK, 1, 2)
 _PLACES: Final = (("LON", 10), ("MAN", 20), ("GLA", 30))
 
@@ -89,7 +91,7 @@ def _played(seed: int) -> Outcome:
     weather = Weather.of(chance, CALM)
     plot = _plot(chance)
     past = timedelta(hours=26) if plot.holiday or "relay_off" in weather.rates else MORNING
-    world = World(chance, weather, look_back=past, chunk=plot.chunk)
+    world = World(chance, weather, look_back=past, chunk=plot.chunk, shards=plot.shards)
     with world.running():
         _stock_up(world, plot)
         for folder in _upkeep(world):
@@ -189,6 +191,7 @@ def _plot(chance: Random) -> Plot:
         CALM,
         rush=chance.random() < _RUSH,
         chunk=chance.choice(_CHUNKS),
+        shards=chance.choice(_SHARDS),
         closely=orders == min(_ORDERS) and chance.random() < _CLOSELY,
         holiday=chance.choice(_HOLIDAYS) if chance.random() < _HOLIDAY else 0.0,
     )

@@ -1,16 +1,15 @@
 """The simulator as `make simulate` runs it, a CI-sized share of it. It replaces what handlers reach, so it
 runs in processes of its own."""
 
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 
-from tests.simulation.planted import BUGS, ROOT, hunt
+from tests.running.alone import ROOT, printed
+from tests.simulation.planted import BUGS, hunt
 
 pytestmark = pytest.mark.timeout(600)
+SIMULATOR = "tests.simulation"
 _SHARE = 600
 _FOUND = {
     128: "a capture that was given up while it was tried again",
@@ -21,26 +20,8 @@ _FOUND = {
 """Seeds that once found a bug of the product. What they play changes with the simulator; each bug has a test of its own too."""
 
 
-def simulate(*arguments: str, hash_seed: str = "0") -> str:
-    """What it printed. Raises CalledProcessError where a law broke."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.simulation", *arguments],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(ROOT / "shared/python"), str(ROOT)]),
-            "PYTHONHASHSEED": hash_seed,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
-    return done.stdout
-
-
 def test_the_laws_hold_under_faults() -> None:
-    told = simulate("--seeds", str(_SHARE))
+    told = printed(SIMULATOR, "--seeds", str(_SHARE))
 
     assert "broken: 0" in told
     faults = re.search(r"^(\d+) faults", told, re.M)
@@ -50,12 +31,14 @@ def test_the_laws_hold_under_faults() -> None:
 
 @pytest.mark.parametrize("seed", _FOUND, ids=lambda seed: _FOUND[seed])
 def test_a_seed_that_found_a_bug_is_played_for_ever(seed: int) -> None:
-    assert "broken: 0" in simulate("--seed", str(seed))
+    assert "broken: 0" in printed(SIMULATOR, "--seed", str(seed))
 
 
 def test_a_seed_is_the_same_run_every_time() -> None:
     digests = [
-        re.findall(r"^digest: (\w+)$", simulate("--first", "7", "--seeds", "3", hash_seed=one), re.M)
+        re.findall(
+            r"^digest: (\w+)$", printed(SIMULATOR, "--first", "7", "--seeds", "3", hash_seed=one), re.M
+        )
         for one in ("1", "2")
     ]
 

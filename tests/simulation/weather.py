@@ -40,6 +40,8 @@ _WEIGHTS = {"function_down": 0.1, "nested_lost": 8.0, "slow_call": 2.0}
 _RATES = (0.004, 0.015, 0.05)
 _ACTIVE = 0.45
 _GENTLE = 0.15
+_GENTLY_ACTIVE, _GENTLY_SLOW = 0.8, 3.0
+"""Where nothing is lost, it is the order of things that is to be tried."""
 _RELAY_OFF = 0.02
 """A day without a relay takes the sweeper many readings; a few runs are enough of it."""
 
@@ -60,10 +62,12 @@ class Weather:
         """Some faults of all, each at its own rate."""
         gentle = chance.random() < _GENTLE
         known = [name for name in FAULTS if name in LOSING_NOTHING or not gentle]
-        rates = {name: chance.choice(_RATES) for name in known if chance.random() < _ACTIVE}
+        active = _GENTLY_ACTIVE if gentle else _ACTIVE
+        rates = {name: chance.choice(_RATES) for name in known if chance.random() < active}
         if chance.random() >= _RELAY_OFF:
             rates.pop("relay_off", None)
-        rates |= {name: rates[name] * weight for name, weight in _WEIGHTS.items() if name in rates}
+        weights = _WEIGHTS | ({"slow_call": _WEIGHTS["slow_call"] * _GENTLY_SLOW} if gentle else {})
+        rates |= {name: rates[name] * weight for name, weight in weights.items() if name in rates}
         return cls(chance, calm, rates, gentle)
 
     def meets(self, fault: str, now: float) -> bool:

@@ -13,6 +13,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, Final, Protocol
 
+from oms.aws.outbox import SHARDS
 from oms.inventory.domain.promise import CHUNK
 
 from tests.simulation.coverage import Way, watch
@@ -53,12 +54,16 @@ _ON_STAGE: list[World] = []
 
 
 @contextmanager
-def on_stage(world: World, *, look_back: timedelta, chunk: int = CHUNK) -> Iterator[None]:
+def on_stage(
+    world: World, *, look_back: timedelta, chunk: int = CHUNK, shards: int = SHARDS
+) -> Iterator[None]:
     """Let handlers reach `world`. Caches that live as long as a worker begin empty.
 
     The sweeper looks back no further than `look_back`: a world has no past before its beginning, and to
-    find that out again in every run would take most of its time. `chunk`: stock rows per chunk.
+    find that out again in every run would take most of its time. `chunk`: stock rows per chunk; `shards` of
+    an outbox.
     """
+    from oms.aws import outbox
     from oms.inventory.application.reserving import reserve
     from oms.runtime import sweeping
 
@@ -66,6 +71,8 @@ def on_stage(world: World, *, look_back: timedelta, chunk: int = CHUNK) -> Itera
     for empty in _worker_caches():
         empty()
     sweeping.LOOK_BACK = look_back
+    for module in (outbox, sweeping):
+        setattr(module, "SHARDS", shards)  # noqa: B010 - what a module imported is not its own to mypy
     defaults: Any = reserve.__kwdefaults__
     defaults["chunk_size"] = chunk
     _ON_STAGE.append(world)

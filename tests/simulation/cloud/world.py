@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Final
 
 from botocore.exceptions import ClientError, ReadTimeoutError
+from oms.aws.outbox import SHARDS
 from oms.inventory.domain.promise import CHUNK
 
 from infra import names
@@ -43,10 +44,16 @@ class World:
     """One run. `chance` decides everything that is not decided by what happened before."""
 
     def __init__(
-        self, chance: Random, weather: Weather, *, look_back: timedelta = MORNING, chunk: int = CHUNK
+        self,
+        chance: Random,
+        weather: Weather,
+        *,
+        look_back: timedelta = MORNING,
+        chunk: int = CHUNK,
+        shards: int = SHARDS,
     ) -> None:
         self.chance, self.weather = chance, weather
-        self._on_stage = on_stage(self, look_back=look_back, chunk=chunk)
+        self._on_stage = on_stage(self, look_back=look_back, chunk=chunk, shards=shards)
         self.agenda = Agenda()
         self.dynamo = SimDynamo(now=self.seconds, lag=self._lag)
         create_tables(self.dynamo)
