@@ -8,9 +8,9 @@ import pytest
 from tests.running.alone import ROOT, printed
 from tests.simulation.planted import BUGS, hunt
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 SIMULATOR = "tests.simulation"
-_SHARE = 600
+_SHARE = 3_000
 _FOUND = {
     128: "a capture that was given up while it was tried again",
     528: "a refused reservation that was made after all",
