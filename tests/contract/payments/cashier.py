@@ -57,6 +57,9 @@ class Cashier:
         shipment = a_shipment(shipment_id, total)
         return self.told(lambda: self.service.capture(shipment, now=NOW, actor=SYSTEM), trouble)
 
+    def write_off(self, shipment_id: str, trouble: tuple[str, int] | None = None) -> None:
+        self.told(lambda: self.service.write_off(ORDER, shipment_id, now=NOW, actor=SYSTEM), trouble)
+
     def settle(self, shipped_total: int, trouble: tuple[str, int] | None = None) -> object:
         return self.told(
             lambda: self.service.settle_cancellation(

@@ -28,6 +28,10 @@ class Model:
     claims: dict[str, int] = field(default_factory=dict)
     """Captures that were begun and not heard of."""
     refused: dict[str, int] = field(default_factory=dict)
+    given_up: set[str] = field(default_factory=set)
+    """Refused shipments of whose money a person said that it will not be tried again."""
+    written_off: int = 0
+    """All that was ever given up."""
     releasing: bool = False
     closed: bool = False
     """Called off and settled: nothing is authorized any more."""
@@ -83,13 +87,35 @@ class Model:
         return None
 
     def capture(self, shipment: str, total: int) -> object:
+        answer = self._capture(shipment, total)
+        if answer != PENDING:
+            self._release_unclaimed()
+        return answer
+
+    def write_off(self, shipment: str) -> object:
+        if shipment not in self.refused:
+            return None
+        if shipment in self.claims:
+            return PENDING
+        if shipment not in self.given_up:
+            self.given_up.add(shipment)
+            self.written_off += self.refused[shipment]
+        self._release_unclaimed()
+        return None
+
+    def _release_unclaimed(self) -> None:
+        unclaimed = sum(self.refused[shipment] for shipment in self.given_up)
+        if self.live and not self.claims and 0 < self.held <= unclaimed:
+            self._void()
+
+    def _capture(self, shipment: str, total: int) -> object:
         if shipment in self.paid:
             return ShipmentPaid(shipment, total)
         if self.prepaid:
             return self._recognise(shipment, total)
         if shipment in self.claims:
             return self._take(shipment, total)
-        if reason := self._obstacle(total):
+        if reason := "written_off" if shipment in self.given_up else self._obstacle(total):
             if reason != PENDING:
                 self.refused.setdefault(shipment, total)
             return PENDING if reason == PENDING else NotCapturable(shipment, total, reason)
@@ -108,7 +134,8 @@ class Model:
             self._void()
         if self.prepaid and self.state == "all":
             self.refunded = max(self.refunded, self.authorized - shipped_total)
-        self.state = "voided" if self.state == "none" else self.state
+        if self.state == "none":  # nor do the books ever hear what the order wanted
+            self.state, self.prepaid = "voided", False
         self.closed = True
         return Settled(self.voided, self.refunded)
 
