@@ -18,9 +18,10 @@ _CANCELLABLE = ("requires_payment_method", "requires_action", "requires_capture"
 
 
 def create(store: Store, form: dict[str, Any], key: str) -> Row:
-    """A confirmed payment intent: held, taken, waiting for the customer, or (raised) declined."""
+    """A payment intent: held, taken, waiting for the customer, or (raised) declined; unconfirmed, without a card."""
     token = str(form.get("payment_method", ""))
-    if not token.startswith("pm_"):
+    confirmed = form.get("confirm") == "true"
+    if confirmed and not token.startswith("pm_"):
         raise refusal(400, "resource_missing", "No such PaymentMethod")  # not quoted: it may be a card number
     amount = whole(form, "amount")
     intent: Row = {
@@ -37,11 +38,11 @@ def create(store: Store, form: dict[str, Any], key: str) -> Row:
         "livemode": False,
         "metadata": form.get("metadata", {}),
         "next_action": None,
-        "payment_method": token,
+        "payment_method": token or None,
         "status": "requires_payment_method",
         "sandbox": {"multicapture": _wants_multicapture(form) and token not in _SINGLE_CAPTURE},
     }
-    return _confirm(store, intent, token, key)
+    return _confirm(store, intent, token, key) if confirmed else put(store, intent)
 
 
 def capture(store: Store, intent: Row, form: dict[str, Any], key: str) -> Row:

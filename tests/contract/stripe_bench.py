@@ -22,6 +22,7 @@ class Gateway(Protocol):
         self, *, key: str, order_id: str, amount: int, currency: str, token: str, prepaid: bool
     ) -> GatewayAnswer: ...
     def find_authorization(self, *, order_id: str, key: str) -> GatewayAnswer | None: ...
+    def forestall(self, *, key: str, order_id: str, amount: int, currency: str) -> GatewayAnswer: ...
     def capture(
         self, *, key: str, reference: str, amount: int, final: bool, shipment_id: str
     ) -> GatewayAnswer: ...
@@ -42,6 +43,9 @@ class Bench:
         return self.gateway.authorize(
             key=HOLD, order_id=ORDER, amount=5_000, currency="EUR", token=token, prepaid=prepaid
         )
+
+    def forestall(self) -> GatewayAnswer:
+        return self.gateway.forestall(key=HOLD, order_id=ORDER, amount=5_000, currency="EUR")
 
     def capture(
         self, held: GatewayAnswer, amount: int, *, final: bool = True, key: str = CAPTURE

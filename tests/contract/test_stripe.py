@@ -69,6 +69,36 @@ def test_a_lost_answer_to_an_authorization_is_found_by_its_key(bench: Bench) -> 
     assert bench.effects() == [("authorize", HOLD, 5_000)]
 
 
+@pytest.mark.parametrize("prepaid", [False, True])
+@pytest.mark.parametrize(
+    "token", ["pm_card_visa", "pm_card_chargeDeclined", "pm_card_authenticationRequired"]
+)
+def test_an_authorization_that_was_forestalled_comes_to_nothing(
+    bench: Bench, prepaid: bool, token: str
+) -> None:
+    forestalled = bench.forestall()
+    assert (forestalled.status, forestalled.amount) == ("VOIDED", 0)
+    assert bench.authorize(prepaid=prepaid, token=token) == forestalled
+    assert bench.gateway.find_authorization(order_id=ORDER, key=HOLD) == forestalled
+    assert bench.effects() == []
+
+
+def test_forestalling_is_repeated_without_harm(bench: Bench) -> None:
+    bench.fault("timeout_after_commit")
+    with pytest.raises(OutcomeUnknown):
+        bench.forestall()
+    assert bench.forestall() == bench.forestall()
+    assert bench.effects() == []
+
+
+@pytest.mark.parametrize(
+    "token", ["pm_card_visa", "pm_card_chargeDeclined", "pm_card_authenticationRequired"]
+)
+def test_what_came_first_cannot_be_forestalled(bench: Bench, token: str) -> None:
+    first = bench.authorize(token=token)
+    assert bench.forestall() == first
+
+
 def test_an_unavailable_gateway_has_done_nothing(bench: Bench) -> None:
     bench.fault("503")
     with pytest.raises(PartnerUnavailable):

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from oms.contracts.gateway import GatewayAnswer
 from oms.kernel.errors import OutcomeUnknown, PartnerRejected, PartnerUnavailable
+from oms.kernel.ids import effect_key
 from oms.partners.http import Http
 from oms.partners.stripe import StripeGateway
 
@@ -14,6 +15,8 @@ from tests.contract.replies import reply
 from tests.contract.running import RunningSandbox
 from tests.contract.stripe_bench import CAPTURE, HOLD, KEY, ORDER, REFUND, VOID, Bench, sandbox_bench
 from tests.contract.validating import ValidatingTransport, stripe_check
+
+OTHER = effect_key(ORDER, "authorize", "2")
 
 
 @pytest.fixture
@@ -33,8 +36,9 @@ def test_every_request_is_legal_by_stripes_own_schema(
     bench.capture(held, 2_000, final=False)
     bench.gateway.void(key=VOID, reference=held.reference)
     bench.gateway.refund(key=REFUND, reference=held.reference, amount=500)
+    bench.gateway.forestall(key=OTHER, order_id=ORDER, amount=5_000, currency="EUR")
     http.close()
-    assert transport.checked == 4
+    assert transport.checked == 5
 
 
 @pytest.mark.parametrize("fault", ["500", "hang", "drop_before", "redirect"])
@@ -66,12 +70,13 @@ def test_a_look_up_that_fails_is_safe_to_repeat(sandbox: RunningSandbox, real: B
         real.gateway.find_capture(reference=held.reference, key=CAPTURE)
 
 
-def test_the_same_key_for_another_amount_is_our_defect(real: Bench) -> None:
-    real.authorize()
-    with pytest.raises(PartnerRejected, match="idempotency_key_reused"):
-        real.gateway.authorize(
-            key=HOLD, order_id=ORDER, amount=1, currency="EUR", token="pm_card_visa", prepaid=False
-        )
+def test_a_used_key_is_answered_with_what_stands_under_it(real: Bench) -> None:
+    held = real.authorize()
+    other = real.gateway.authorize(
+        key=HOLD, order_id=ORDER, amount=1, currency="EUR", token="pm_card_visa", prepaid=False
+    )
+    assert (other.reference, other.amount) == (held.reference, 5_000)
+    assert len(real.effects()) == 1
 
 
 def test_an_expired_hold_is_a_refusal_of_the_capture(real: Bench) -> None:
@@ -98,6 +103,8 @@ def test_a_currency_stripe_counts_differently_is_declined_unsent(real: Bench, cu
         key=HOLD, order_id=ORDER, amount=5_000, currency=currency, token="pm_card_visa", prepaid=False
     )
     assert (answer.status, answer.reason) == ("DECLINED", "currency_not_supported")
+    forestalled = real.gateway.forestall(key=HOLD, order_id=ORDER, amount=5_000, currency=currency)
+    assert forestalled == GatewayAnswer("VOIDED", "", 0)
     assert real.effects() == []
 
 
@@ -154,6 +161,38 @@ def test_an_old_authorization_is_found_by_search_when_the_listing_no_longer_show
     )
     found = gateway.find_authorization(order_id=ORDER, key=HOLD)
     assert found is not None and found.status == "AUTHORIZED"
+
+
+@pytest.mark.parametrize("forestall", [True, False])
+def test_a_used_key_under_which_nothing_is_found_leaves_the_outcome_unknown(forestall: bool) -> None:
+    used = {
+        "error": {"type": "idempotency_error", "message": "Keys can only be used with the same parameters"}
+    }
+    nothing = {"data": [], "has_more": False}
+    gateway = answering(
+        {
+            ("POST", "/v1/payment_intents"): (400, used),
+            ("GET", "/v1/payment_intents"): (200, nothing),
+            ("GET", "/v1/payment_intents/search"): (200, nothing),
+        }
+    )
+    bench = Bench(gateway, lambda _: None, list)
+    with pytest.raises(OutcomeUnknown, match="its key is used"):
+        bench.forestall() if forestall else bench.authorize()
+
+
+@pytest.mark.parametrize("code", ["amount_too_small", "amount_too_large"])
+def test_an_amount_that_cannot_be_held_need_not_be_forestalled(code: str) -> None:
+    refusal = {"error": {"type": "invalid_request_error", "code": code}}
+    gateway = answering({("POST", "/v1/payment_intents"): (400, refusal)})
+    assert Bench(gateway, lambda _: None, list).forestall() == GatewayAnswer("VOIDED", "", 0)
+
+
+def test_any_other_refusal_to_forestall_is_our_defect() -> None:
+    refusal = {"error": {"type": "invalid_request_error", "code": "parameter_unknown"}}
+    gateway = answering({("POST", "/v1/payment_intents"): (400, refusal)})
+    with pytest.raises(PartnerRejected, match="parameter_unknown"):
+        Bench(gateway, lambda _: None, list).forestall()
 
 
 def test_a_capture_that_stripe_no_longer_remembers_by_key_is_recognised_by_its_note() -> None:

@@ -70,6 +70,14 @@ class FakeGateway:
     def find_authorization(self, *, order_id: str, key: str) -> GatewayAnswer | None:
         return self._authorizations.get(key)
 
+    def forestall(self, *, key: str, order_id: str, amount: int, currency: str) -> GatewayAnswer:
+        fault = _arrives(self.faults)
+        if key not in self._authorizations:
+            payment = _Payment(f"pi_{len(self._payments) + 1}", order_id, amount, voided=0)
+            self._payments[payment.reference] = payment
+            self._authorizations[key] = GatewayAnswer("VOIDED", payment.reference, 0)
+        return _returns(fault, self._authorizations[key])
+
     def capture(
         self, *, key: str, reference: str, amount: int, final: bool, shipment_id: str
     ) -> GatewayAnswer:

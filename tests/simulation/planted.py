@@ -209,6 +209,20 @@ BUGS: Final = (
         "    if payment.closed:",
         "    if False:",
     ),
+    Bug(
+        "a shipment report reads its work before the order",
+        f"{_OMS}/orders/application/shipping.py",
+        '        order = orders.load(order_of_fulfilment(fulfilment_order_id) or "")\n'
+        "        work = orders.fulfilment_order(fulfilment_order_id)\n",
+        "        work = orders.fulfilment_order(fulfilment_order_id)\n"
+        '        order = orders.load(order_of_fulfilment(fulfilment_order_id) or "")\n',
+    ),
+    Bug(
+        "a settlement believes that a request which has not arrived never will",
+        f"{_OMS}/payments/application/settling.py",
+        "    found = look_up(desk, payment) or desk.gateway.forestall(",
+        '    found = look_up(desk, payment) or GatewayAnswer("VOIDED", "", 0) or desk.gateway.forestall(',
+    ),
 )
 
 

@@ -52,7 +52,8 @@ _MANY: Final = 50
 _SELDOM_MANY: Final = 0.002
 _CLOSELY: Final = 0.02
 """How many of the smallest runs are examined after every write."""
-_AT_ANY_MOMENT: Final = timedelta(days=1)
+_AT_ANY_MOMENT: Final = timedelta(days=40)
+"""What consequences may take where every write is examined: longer than any holiday, or a relay that is off."""
 _HOLIDAY: Final = 0.003
 _HOLIDAYS: Final = (5 * 3600.0, 5 * 3600.0, 15 * _DAY, 31 * _DAY)
 """Beyond the first deadline of an exception, beyond the wait for a decision, beyond that for a shipment."""
@@ -101,6 +102,7 @@ def _played(seed: int) -> Outcome:
         at_once = _watch(world, plot) if plot.closely else []
         world.settle(CALM)
         broken = at_once + _rest(world, plot)
+        broken += [f"defect: {said}" for said in sorted(world.defects)]
         return Outcome(
             seed,
             plot.orders,

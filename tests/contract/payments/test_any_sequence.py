@@ -110,7 +110,7 @@ class AnySequence(RuleBasedStateMachine):
 
     def capture_and_go_away(self, shipment: str, fault: str) -> None:
         total, model = SHIPMENTS[shipment], self.model
-        known = shipment in model.paid or shipment in model.claims or model.prepaid
+        known = shipment in {*model.paid, *model.claims, *model.given_up} or model.prepaid
         if known or not model.live or model.releasing or total > model.capturable or model.hold_lost:
             return
         self.left[shipment] = total

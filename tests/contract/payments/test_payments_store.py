@@ -242,7 +242,7 @@ def test_an_entry_is_posted_once(store: Store) -> None:
 
 def test_an_event_happens_once(store: Store) -> None:
     payment = held(store)
-    assert not store.conclude(payment.find_voided(), authorized_event())
+    assert not store.conclude(payment.find_voided("pi_1"), authorized_event())
     assert store.find(ORDER) == payment
 
 

@@ -9,6 +9,8 @@ from oms.orders.domain.fulfilment import FulfilmentOrder, FulfilmentState
 from tests.simulation.actors.actor import Actor
 
 _ROUND = 60.0
+_REGRET, _AT_ONCE = 0.2, 3.0
+"""How many customers who hear that a part of their order has left cancel the rest, and within how many seconds."""
 
 
 class Warehouse(Actor):
@@ -42,7 +44,13 @@ class Warehouse(Actor):
         waiting = [one for one in work.work if one.open]
         if sum(one.open for one in waiting) > 1 and self.chance.random() < 0.4:
             body["lines"] = [{"line_id": f"L{waiting[0].number - 1}", "quantity": 1}]
+            if self.chance.random() < _REGRET:
+                self.after(0, _AT_ONCE, lambda: self._cancel(work.order_id))
         path = {"fulfilment_order_id": work.fulfilment_order_id}
         route = "POST /v1/fulfilment-orders/{fulfilment_order_id}/shipments"
         for _ in range(2 if self.chance.random() < 0.15 else 1):
             self.ask(route, body, client="warehouse", path=path)
+
+    def _cancel(self, order_id: str) -> None:
+        route, body = "POST /v1/orders/{order_id}/cancel", {"code": "customer_request"}
+        self.ask(route, body, client="shop", path={"order_id": order_id})

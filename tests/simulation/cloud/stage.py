@@ -43,6 +43,8 @@ class World(Protocol):
 
     @property
     def visited(self) -> Counter[Way]: ...
+    @property
+    def defects(self) -> set[str]: ...
     def call(self, service: str, operation: str, request: dict[str, Any]) -> Any: ...
     def moment(self) -> datetime: ...
     def seconds(self) -> float: ...
@@ -50,6 +52,8 @@ class World(Protocol):
     def exchange(self, method: str, url: str, headers: Any, query: Any, content: bytes | None) -> Any: ...
 
 
+_DEFECTS: Final = ("broken_invariant", "partner_rejected", "internal_error", "unexpected")
+"""Codes of failures that no weather excuses."""
 _ON_STAGE: list[World] = []
 
 
@@ -146,7 +150,7 @@ def _replace() -> None:
         (watchdog, "monotonic", _seconds),
         (http.Http, "_open", lambda _self: _Wire()),
         (logs, "sys", SimpleNamespace(stdout=SimpleNamespace(write=_unread))),
-        (logs, "json", SimpleNamespace(dumps=_unread)),
+        (logs, "json", SimpleNamespace(dumps=_overheard)),
     ]
     for owner, name, value in replaced:
         setattr(owner, name, value)
@@ -164,8 +168,14 @@ def _seconds() -> float:
     return here().seconds()
 
 
-def _unread(*_: object, **__: object) -> str:
+def _unread(*_: object) -> None:
     """Nobody reads the logs of a simulated world."""
+
+
+def _overheard(line: dict[str, Any], **_: object) -> str:
+    """But whoever says in them that the product is broken is heard."""
+    if line.get("code") in _DEFECTS:
+        here().defects.add(f"{line['function']} failed with {line['error']} at {line['at'][-1]}")
     return ""
 
 

@@ -65,6 +65,8 @@ class World:
         self.partners = Partners(chance, weather, self.agenda)
         self.mappings = {table: self._mapping(table) for table in names.STREAMED}
         self.watched: Callable[[], None] | None = None
+        self.defects: set[str] = set()
+        """What handlers said that no weather excuses."""
         self.upkeep_off_until = 0.0
         """Until then no schedule calls its function."""
         self.called: dict[str, float] = {}

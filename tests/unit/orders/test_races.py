@@ -237,3 +237,38 @@ def test_the_token_is_kept_before_the_order_is_looked_at(orders: FakeOrders) -> 
 
     with pytest.raises(BrokenInvariant):
         wait_for_fulfilment(ORDER, "token", orders=Looked())
+
+
+@pytest.mark.parametrize("sent", [{1: 2}, {1: 3, 2: 1}, None], ids=["a part", "all by name", "all"])
+@pytest.mark.parametrize("other", ["p1", "p2"], ids=["the same parcel", "another parcel"])
+def test_a_report_that_comes_between_the_two_readings_of_another_is_seen(
+    orders: FakeOrders, sent: dict[int, int] | None, other: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _after_the_first_reading(orders, lambda: ship(orders, sent, other), monkeypatch)
+
+    answer = ship(orders, sent)
+
+    if other == "p1":
+        assert answer == AlreadyRecorded("p1")
+    else:
+        assert isinstance(answer, ShipmentRefused)
+        assert answer.code in ("more_than_open", "nothing_open")
+    assert len(orders.recorded(ORDER)) == 3
+
+
+def _after_the_first_reading(
+    orders: FakeOrders, act: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acts = [act]
+
+    def reading(read: Callable[[str], object]) -> Callable[[str], object]:
+        def reads(name: str) -> object:
+            found = read(name)
+            while acts:
+                acts.pop()()
+            return found
+
+        return reads
+
+    for name in ("load", "fulfilment_order"):
+        monkeypatch.setattr(orders, name, reading(getattr(orders, name)))

@@ -123,6 +123,15 @@ class WatchedGateway(FakeGateway):
             now = GatewayAnswer("VOIDED", answer.reference, payment.voided)
         return self._asked("find_authorization", now)
 
+    def forestall(self, *, key: str, order_id: str, amount: int, currency: str) -> GatewayAnswer:
+        call = super().forestall
+        return self.boundaries.cross(
+            "forestall",
+            lambda: call(key=key, order_id=order_id, amount=amount, currency=currency),
+            OutcomeUnknown,
+            PartnerUnavailable,
+        )
+
     def capture(
         self, *, key: str, reference: str, amount: int, final: bool, shipment_id: str
     ) -> GatewayAnswer:

@@ -211,21 +211,3 @@ def test_money_on_its_way_back_no_longer_pays_for_the_order() -> None:
         bench.settle(1_000)
     assert bench.authorize(1_001) == ("DECLINED", "exceeds_what_was_taken")
     assert bench.authorize(1_000) == ("CAPTURED", "")
-
-
-@pytest.mark.parametrize("prepaid", [False, True])
-def test_an_answer_that_came_after_giving_up_is_given_back_by_a_repeat(prepaid: bool) -> None:
-    bench = Bench(Boundaries({2: "lost before"}), prepaid=prepaid)
-    with pytest.raises(OutcomeUnknown):
-        bench.authorize()
-    bench.settle()
-    bench.gateway.authorize(
-        key=bench.payment.key,
-        order_id=bench.payment.order_id,
-        amount=3_000,
-        currency="EUR",
-        token="pm_card_visa",
-        prepaid=prepaid,
-    )
-    assert bench.authorize()[0] == "DECLINED"
-    assert (bench.gateway.held, bench.gateway.kept) == (0, 0)

@@ -87,7 +87,7 @@ def test_a_deposit_is_not_both_earned_and_given_back() -> None:
 
 def test_an_order_whose_money_was_taken_is_not_authorized_anew() -> None:
     effect = Effect("a", "capture", 400)
-    voided = a_hold().begin(effect).capture(effect).find_voided()
+    voided = a_hold().begin(effect).capture(effect).find_voided("pi_1")
     with pytest.raises(BrokenInvariant, match="has taken 400"):
         voided.attempt_anew(amount=600, attempt=2, prepaid=False)
 

@@ -1,8 +1,10 @@
 """Settling a cancellation: void what is held, refund what never left, wait for captures."""
 
+from typing import Any
+
 import pytest
 from oms.contracts.gateway import GatewayAnswer
-from oms.kernel.errors import BrokenInvariant, OutcomeUnknown, PartnerRejected, Retryable
+from oms.kernel.errors import BrokenInvariant, OutcomeUnknown, PartnerRejected, PartnerUnavailable, Retryable
 from oms.ledger.domain.accounts import CONTRACT_LIABILITY, PSP_CLEARING
 from oms.payments.application.ports import CapturesPending
 from oms.payments.application.settling import NotSettled, Settled
@@ -145,12 +147,12 @@ def test_a_declined_payment_is_settled_as_it_is() -> None:
     assert bench.settle() == Settled(0, 0)
 
 
-def test_a_request_that_never_reached_the_gateway_is_given_up() -> None:
+def test_a_request_that_has_not_reached_the_gateway_is_forestalled() -> None:
     bench = Bench(Boundaries({2: "lost before"}))
     with pytest.raises(OutcomeUnknown):
         bench.authorize()
     assert bench.settle() == Settled(0, 0)
-    assert bench.payment.abandoned and bench.facts == ["PaymentVoided"]
+    assert bench.payment.state is State.VOIDED and bench.facts == ["PaymentVoided"]
 
 
 @pytest.mark.parametrize(("prepaid", "settled"), [(False, Settled(3_000, 0)), (True, Settled(0, 3_000))])
@@ -178,8 +180,9 @@ def test_a_question_the_customer_has_answered_is_released() -> None:
     assert bench.gateway.held == 0
 
 
-def test_an_answer_that_comes_after_giving_up_is_found_by_a_repeat() -> None:
-    bench = Bench(Boundaries({2: "lost before"}))
+@pytest.mark.parametrize("prepaid", [False, True])
+def test_a_request_that_arrives_after_the_settlement_comes_to_nothing(prepaid: bool) -> None:
+    bench = Bench(Boundaries({2: "lost before"}), prepaid=prepaid)
     with pytest.raises(OutcomeUnknown):
         bench.authorize()
     bench.settle()
@@ -190,10 +193,33 @@ def test_an_answer_that_comes_after_giving_up_is_found_by_a_repeat() -> None:
         amount=3_000,
         currency="EUR",
         token="pm_card_visa",
-        prepaid=False,
+        prepaid=prepaid,
     )
-    assert bench.settle() == Settled(3_000, 0)
-    assert bench.gateway.held == 0
+    assert (bench.gateway.held, bench.gateway.kept) == (0, 0)
+    assert bench.settle() == Settled(0, 0)
+
+
+@pytest.mark.parametrize("prepaid", [False, True])
+def test_a_request_that_arrives_between_the_look_and_the_forestalling_is_given_back(prepaid: bool) -> None:
+    bench = Bench(Boundaries({2: "lost after"}), prepaid=prepaid)
+    with pytest.raises(OutcomeUnknown):
+        bench.authorize()
+    bench.gateway.misreport("find_authorization", None)
+    assert bench.settle() == (Settled(0, 3_000) if prepaid else Settled(3_000, 0))
+    assert (bench.gateway.held, bench.gateway.kept) == (0, 0)
+
+
+@pytest.mark.parametrize("fault", ["lost before", "lost after", "unavailable"])
+def test_a_settlement_that_could_not_forestall_is_repeated(fault: Any) -> None:
+    bench = Bench(Boundaries({2: "lost before"}))
+    with pytest.raises(OutcomeUnknown):
+        bench.authorize()
+    bench.boundaries.faults = {bench.boundaries.crossed + 1: fault}
+    with pytest.raises((OutcomeUnknown, PartnerUnavailable)):
+        bench.settle()
+    assert not bench.payment.closed
+    assert bench.settle() == Settled(0, 0)
+    assert bench.payment.closed
 
 
 def test_a_void_the_gateway_refuses_while_it_holds_everything_is_a_defect() -> None:
@@ -232,15 +258,6 @@ def test_the_limit_stands_in_the_write_of_the_refund_itself() -> None:
     bench = authorized(prepaid=True)
     bench.settle(1_000)
     assert (0, 2_000) in bench.store.guards
-
-
-def test_a_refusal_that_comes_after_giving_up_changes_nothing() -> None:
-    bench = Bench(Boundaries({2: "lost before"}))
-    with pytest.raises(OutcomeUnknown):
-        bench.authorize()
-    bench.settle()
-    bench.gateway.misreport("find_authorization", GatewayAnswer("DECLINED", "pi_1", 0, "expired_card"))
-    assert bench.settle() == Settled(0, 0)
 
 
 @pytest.mark.parametrize("before", [2, 3], ids=["before the intent", "before the call"])

@@ -3,16 +3,18 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from oms.aws.outbox import event_row
 from oms.aws.table import Table
 from oms.contracts.envelope import to_detail
-from oms.kernel.errors import BrokenInvariant, HoldfastError
+from oms.kernel.errors import BrokenInvariant, HoldfastError, Throttled
 from oms.runtime import sweeping
-from oms.wiring import clients
+from oms.wiring import clients, secrets
 from oms.wiring.settings import admission_rate, required
 
 from tests.builders import ORDER, ROOT, an_event, an_order_body, api_call
@@ -229,3 +231,16 @@ def test_workflows_start_at_the_rate_that_is_configured(
         monkeypatch.setenv("ADMISSION_RATE", given)
 
     assert admission_rate() == rate
+
+
+def test_a_secret_that_cannot_be_read_just_now_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise ClientError(
+            {"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, "GetSecretValue"
+        )
+
+    monkeypatch.setenv("PARTNER_SECRET", "partners")
+    monkeypatch.setattr(secrets, "client", lambda _: SimpleNamespace(get_secret_value=refuse))
+    secrets.credentials.cache_clear()
+    with pytest.raises(Throttled):
+        secrets.credentials()

@@ -5,9 +5,10 @@ from datetime import datetime
 from oms.kernel.clock import stamp
 from oms.kernel.errors import BrokenInvariant
 from oms.kernel.events import Actor
+from oms.kernel.ids import order_of_fulfilment
 from oms.orders.application.placement import placed_lines
 from oms.orders.application.ports import Orders
-from oms.orders.application.transitions import commit, existing, until_it_holds
+from oms.orders.application.transitions import commit, until_it_holds
 from oms.orders.domain.fulfilment import FulfilmentOrder
 from oms.orders.domain.shipping import AlreadyRecorded, Parcel, ShipmentRefused, Shipped, Terms, ship
 
@@ -18,10 +19,12 @@ def record_shipment(
     """Take the report in once. None where the fulfilment order does not exist."""
 
     def attempt() -> Shipped | AlreadyRecorded | ShipmentRefused | None:
+        # The order before its work: that the order is too old shows when it is saved, but to work that is too
+        # old a repeated report would look like a new one, and its order like one with nothing left to ship.
+        order = orders.load(order_of_fulfilment(fulfilment_order_id) or "")
         work = orders.fulfilment_order(fulfilment_order_id)
-        if work is None:
+        if order is None or work is None:
             return None
-        order = existing(orders, work.order_id)
         result = ship(order, work, _everything_if_unsaid(parcel, work), _terms(orders, work), at=stamp(now))
         if isinstance(result, Shipped):
             changed = (result.fulfilment_order,)

@@ -13,29 +13,18 @@ from urllib.parse import quote, urlencode
 from oms.contracts.gateway import GatewayAnswer
 from oms.kernel.errors import OutcomeUnknown
 from oms.partners.http import Answer, Http
-from oms.partners.stripe import _translate
+from oms.partners.stripe import _refusals, _translate
 
 R = TypeVar("R")
 API_VERSION = "2026-10-28.endive"
 _PAGE = 100
 _RECENT_PAGES = 3
-_NOTHING_LEFT_TO_CAPTURE = frozenset(
-    (
-        "capture_charge_authorization_expired",
-        "charge_already_captured",
-        "charge_expired_for_capture",
-        "payment_intent_payment_attempt_expired",
-        "payment_intent_unexpected_state",
-    )
-)
-_NOTHING_LEFT_TO_REFUND = frozenset({"charge_already_refunded", "charge_disputed"})
 _OTHER_UNITS = frozenset(("ISK", "UGX", "MGA", "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
 """Currencies whose amounts Stripe writes or rounds unlike ISO 4217.
 
 Source: https://docs.stripe.com/currencies#special-cases and #three-decimal. Sending ISO minor
 units of these would charge a hundredth or a hundredfold, so they are declined unsent.
 """
-_UNEXPECTED_STATE = "payment_intent_unexpected_state"
 
 
 class StripeGateway:
@@ -60,7 +49,7 @@ class StripeGateway:
         Otherwise DECLINED with the decline code, or ACTION_REQUIRED when the customer must confirm.
         """
         if currency in _OTHER_UNITS:
-            return _refused("", "currency_not_supported")
+            return _refusals.refused("", "currency_not_supported")
         form = {
             "amount": str(amount),
             "currency": currency.lower(),
@@ -76,7 +65,31 @@ class StripeGateway:
             form["payment_method_options[card][request_multicapture]"] = "if_available"
         answer = self._post("/v1/payment_intents", key, form)
         if answer.status == 402:
-            return answer.read(lambda _: _translate.declined(_error(answer)))
+            return answer.read(lambda _: _translate.declined(_refusals.error_of(answer)))
+        if _refusals.is_used_up(answer):
+            return self._found(answer, order_id, key)
+        return self._accepted(answer, _translate.authorization)
+
+    def forestall(self, *, key: str, order_id: str, amount: int, currency: str) -> GatewayAnswer:
+        """Use up the key of an authorization that nobody wants any more. VOIDED, or what became of it before.
+
+        An intent that has no card and is never confirmed takes the Idempotency-Key: under a key, Stripe refuses
+        every request that differs from the first (https://docs.stripe.com/api/idempotent_requests).
+        """
+        if currency in _OTHER_UNITS:
+            return _refusals.nothing_held()
+        form = {
+            "amount": str(amount),
+            "currency": currency.lower(),
+            "metadata[order_id]": order_id,
+            "metadata[effect_key]": key,
+            f"metadata[{_translate.FORESTALLED}]": "true",
+        }
+        answer = self._post("/v1/payment_intents", key, form)
+        if _refusals.is_used_up(answer):
+            return self._found(answer, order_id, key)
+        if answer.status == 400 and _refusals.code_of(answer) in _refusals.IMPOSSIBLE_AMOUNT:
+            return _refusals.nothing_held()
         return self._accepted(answer, _translate.authorization)
 
     def find_authorization(self, *, order_id: str, key: str) -> GatewayAnswer | None:
@@ -109,11 +122,14 @@ class StripeGateway:
         if not final:
             form["final_capture"] = "false"
         answer = self._post(f"{_intent_path(reference)}/capture", key, form)
-        if answer.status in (400, 402) and (code := _code(answer)) in _NOTHING_LEFT_TO_CAPTURE:
+        if (
+            answer.status in (400, 402)
+            and (code := _refusals.code_of(answer)) in _refusals.NOTHING_LEFT_TO_CAPTURE
+        ):
             # Perhaps it is this very capture, made so long ago that Stripe forgot the Idempotency-Key.
-            return self.find_capture(reference=reference, key=key) or _refused(reference, code)
+            return self.find_capture(reference=reference, key=key) or _refusals.refused(reference, code)
         if answer.status == 402:
-            return _refused(reference, _code(answer))
+            return _refusals.refused(reference, _refusals.code_of(answer))
         return self._accepted(answer, lambda intent: _required(_translate.capture(intent, key)))
 
     def find_capture(self, *, reference: str, key: str) -> GatewayAnswer | None:
@@ -127,7 +143,7 @@ class StripeGateway:
         DECLINED when everything was captured: what is left is a refund.
         """
         answer = self._post(f"{_intent_path(reference)}/cancel", key, {})
-        if answer.status == 400 and _code(answer) == _UNEXPECTED_STATE:
+        if answer.status == 400 and _refusals.code_of(answer) == _refusals.UNEXPECTED_STATE:
             answer = self._get(_intent_path(reference))
         return self._accepted(answer, _translate.void)
 
@@ -142,8 +158,8 @@ class StripeGateway:
             "metadata[effect_key]": key,
         }
         answer = self._post("/v1/refunds", key, form)
-        if answer.status == 400 and (code := _code(answer)) in _NOTHING_LEFT_TO_REFUND:
-            return self.find_refund(reference=reference, key=key) or _refused(reference, code)
+        if answer.status == 400 and (code := _refusals.code_of(answer)) in _refusals.NOTHING_LEFT_TO_REFUND:
+            return self.find_refund(reference=reference, key=key) or _refusals.refused(reference, code)
         return self._accepted(answer, _translate.refund)
 
     def find_refund(self, *, reference: str, key: str) -> GatewayAnswer | None:
@@ -156,6 +172,13 @@ class StripeGateway:
     def close(self) -> None:
         """Give the connections back."""
         self._http.close()
+
+    def _found(self, refused: Answer, order_id: str, key: str) -> GatewayAnswer:
+        """What stands under a used key. Its search may be late: then nobody knows."""
+        found = self.find_authorization(order_id=order_id, key=key)
+        if found is None:
+            raise OutcomeUnknown(f"{refused.call}: its key is used, and nothing is found under it")
+        return found
 
     def _candidates(self, order_id: str) -> Iterator[dict[str, Any]]:
         yield from self._listed("/v1/payment_intents", {}, pages=_RECENT_PAGES)
@@ -184,7 +207,7 @@ class StripeGateway:
         }
         answer = self._http.send("POST", path, effect=True, headers=headers, content=urlencode(form).encode())
         if answer.status == 409:  # another request with this key is still running
-            raise OutcomeUnknown(f"{answer.call}: 409 {_code(answer)}")
+            raise OutcomeUnknown(f"{answer.call}: 409 {_refusals.code_of(answer)}")
         return answer
 
     def _get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
@@ -192,7 +215,7 @@ class StripeGateway:
 
     def _accepted(self, answer: Answer, translate: Callable[[dict[str, Any]], R]) -> R:
         if not answer.ok:
-            raise answer.rejected(_code(answer))
+            raise answer.rejected(_refusals.code_of(answer))
         return answer.read(lambda _: translate(answer.json()))
 
 
@@ -205,23 +228,6 @@ def _page(body: dict[str, Any]) -> list[dict[str, Any]]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise TypeError("data is not a list of objects")
     return rows
-
-
-def _error(answer: Answer) -> dict[str, Any]:
-    error = answer.json()["error"]
-    if not isinstance(error, dict):
-        raise TypeError("error is not an object")
-    return error
-
-
-def _code(answer: Answer) -> str:
-    """The stable code of a refusal; the message is left out, it may quote what was sent."""
-    error = answer.read(lambda _: _error(answer))
-    return str(error.get("decline_code") or error.get("code") or error.get("type") or "")
-
-
-def _refused(reference: str, reason: str) -> GatewayAnswer:
-    return GatewayAnswer("DECLINED", reference, 0, reason)
 
 
 def _required(answer: GatewayAnswer | None) -> GatewayAnswer:

@@ -9,6 +9,8 @@ from typing import Any
 from oms.contracts.gateway import GatewayAnswer
 from oms.kernel.errors import OutcomeUnknown
 
+FORESTALLED = "forestalled"
+"""Metadata of an intent that only stands where an authorization would."""
 _CAPTURE_NOTE = "cap_"
 """Metadata keys take 40 characters: this and a 36-character effect key."""
 
@@ -30,6 +32,8 @@ def authorization(intent: dict[str, Any]) -> GatewayAnswer:
             return _taken(intent)
         case "requires_action":
             return GatewayAnswer("ACTION_REQUIRED", reference, 0, "authentication_required")
+        case "requires_payment_method" if FORESTALLED in _metadata(intent):
+            return GatewayAnswer("VOIDED", reference, 0)
         case "requires_payment_method":
             return GatewayAnswer("DECLINED", reference, 0, _decline(intent.get("last_payment_error") or {}))
         case "canceled":

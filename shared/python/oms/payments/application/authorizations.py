@@ -41,12 +41,6 @@ def conclude_authorization(desk: Desk, payment: Payment, answer: GatewayAnswer) 
             raise BrokenInvariant(f"{payment.order_id}: {answer.reference} was refunded behind our back")
 
 
-def give_up(desk: Desk, payment: Payment) -> Payment | None:
-    """The gateway never had this authorization, and it is no longer wanted."""
-    fact = PaymentVoided(payment.order_id, 0, payment.currency, "")
-    return desk.conclude(payment.find_voided(), fact, f"abandoned-{payment.group}")
-
-
 def _held(
     desk: Desk, payment: Payment, answer: GatewayAnswer, release: Effect | None = None
 ) -> Payment | None:

@@ -15,7 +15,6 @@ from oms.payments.application.authorizations import conclude_authorization, look
 from oms.payments.application.desk import ROUNDS, Desk
 from oms.payments.application.ports import CapturesPending
 from oms.payments.application.releasing import replace_authorization, void_remainder
-from oms.payments.application.settling import settle
 from oms.payments.domain.machines import AuthorizationState
 from oms.payments.domain.payment import Payment
 
@@ -66,8 +65,6 @@ def _move(desk: Desk, payment: Payment | None, request: Request) -> Move:
         return _finish_release(desk, payment, request)
     if payment.state is AuthorizationState.ACTION_REQUIRED:
         return _after_action(desk, payment, request)
-    if payment.abandoned:
-        return _after_giving_up(desk, payment, request)
     if outcome := _answer(payment, request):
         return outcome
     return _replace(desk, payment, request) if payment.live else _again(desk, payment, request)
@@ -105,9 +102,7 @@ def _call(desk: Desk, payment: Payment, request: Request) -> Move:
         ),
         payment.doubt() if payment.state is AuthorizationState.REQUESTED else None,
     )
-    if not (move := _record(desk, payment, answer, request)):
-        _rescue(desk, payment, answer)
-    return move
+    return _record(desk, payment, answer, request)
 
 
 def _record(desk: Desk, payment: Payment, answer: GatewayAnswer, request: Request) -> Move:
@@ -115,27 +110,6 @@ def _record(desk: Desk, payment: Payment, answer: GatewayAnswer, request: Reques
     if concluded is None or concluded.busy("void", "replace"):
         return concluded
     return _answer(concluded, request) or concluded
-
-
-def _rescue(desk: Desk, asked: Payment, answer: GatewayAnswer) -> None:
-    """The books moved on during the call. If they gave up on it, its money must not stay there."""
-    payment = desk.find(asked.order_id)
-    if payment and payment.abandoned:
-        _take_in_and_give_back(desk, payment, answer)
-
-
-def _after_giving_up(desk: Desk, payment: Payment, request: Request) -> Move:
-    """Cancelled before the gateway had answered: it may have answered since."""
-    found = look_up(desk, payment)
-    if found and found.status not in ("DECLINED", "VOIDED"):
-        _take_in_and_give_back(desk, payment, found)
-        return None
-    return _answer(payment, request) or _again(desk, payment, request)
-
-
-def _take_in_and_give_back(desk: Desk, payment: Payment, answer: GatewayAnswer) -> None:
-    if answer.status not in ("DECLINED", "VOIDED") and conclude_authorization(desk, payment, answer):
-        settle(desk, payment.order_id, 0, channel=payment.channel, currency=payment.currency)
 
 
 def _after_action(desk: Desk, payment: Payment, request: Request) -> Move:

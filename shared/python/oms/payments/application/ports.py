@@ -42,6 +42,11 @@ class PaymentGateway(Protocol):
         """
         ...
 
+    def forestall(self, *, key: str, order_id: str, amount: int, currency: str) -> GatewayAnswer:
+        """Use up the key of an authorization that nobody wants any more: a request for it that is still on
+        its way comes to nothing. VOIDED, or what became of it where it had arrived before."""
+        ...
+
     def capture(
         self, *, key: str, reference: str, amount: int, final: bool, shipment_id: str
     ) -> GatewayAnswer:

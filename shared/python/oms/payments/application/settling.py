@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from oms.contracts.gateway import GatewayAnswer
 from oms.kernel.errors import BrokenInvariant, WriteConflict
 from oms.ledger.domain.entries import entry_for_refund_of_prepayment
-from oms.payments.application.authorizations import conclude_authorization, give_up, look_up
+from oms.payments.application.authorizations import conclude_authorization, look_up
 from oms.payments.application.desk import ROUNDS, Desk, exactly
 from oms.payments.application.ports import CapturesPending
 from oms.payments.application.releasing import void_remainder
@@ -61,7 +61,8 @@ def _never(order_id: str, channel: str, currency: str) -> Payment:
 
 def _step(desk: Desk, payment: Payment, shipped_total: int) -> Settled | NotSettled | None:
     """The outcome, or None after something changed that has to be read again."""
-    if (payment.state in Payment.OPEN or payment.abandoned) and not _resolved(desk, payment):
+    if payment.state in Payment.OPEN:
+        _resolve(desk, payment)
         return None
     if payment.state is AuthorizationState.ACTION_REQUIRED:
         _withdraw(desk, payment)
@@ -74,16 +75,12 @@ def _step(desk: Desk, payment: Payment, shipped_total: int) -> Settled | NotSett
     return Settled(payment.voided, payment.refunded)
 
 
-def _resolved(desk: Desk, payment: Payment) -> bool:
-    """True where there is nothing to find out; otherwise the gateway's word has been stored."""
-    found = look_up(desk, payment)
-    if payment.abandoned and (found is None or found.status in ("DECLINED", "VOIDED")):
-        return True
-    if found is None:
-        give_up(desk, payment)
-    else:
-        conclude_authorization(desk, payment, found)
-    return False
+def _resolve(desk: Desk, payment: Payment) -> None:
+    """Find out what the gateway has. That it has nothing yet says little: a request may still be on its way."""
+    found = look_up(desk, payment) or desk.gateway.forestall(
+        key=payment.key, order_id=payment.order_id, amount=payment.requested, currency=payment.currency
+    )
+    conclude_authorization(desk, payment, found)
 
 
 def _withdraw(desk: Desk, payment: Payment) -> None:

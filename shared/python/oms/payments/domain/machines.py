@@ -58,11 +58,6 @@ AUTHORIZATION: Mapping[tuple[AuthorizationState, str], AuthorizationState] = {
     (_A.PARTIALLY_CAPTURED, "voided"): _A.VOIDED,
     (_A.DECLINED, "attempted anew"): _A.REQUESTED,
     (_A.VOIDED, "attempted anew"): _A.REQUESTED,
-    # An answer that arrives after the order gave up on its authorization: it is
-    # recorded as it is, then given back.
-    (_A.VOIDED, "authorized"): _A.AUTHORIZED,
-    (_A.VOIDED, "prepaid"): _A.CAPTURED,
-    (_A.VOIDED, "action required"): _A.ACTION_REQUIRED,
 }
 
 PAYMENT_CAPTURE: Mapping[tuple[EffectState, str], EffectState] = {

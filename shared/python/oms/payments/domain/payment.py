@@ -113,11 +113,6 @@ class Payment:
     def live(self) -> bool:
         return self.state in self.LIVE
 
-    @property
-    def abandoned(self) -> bool:
-        """Given up before the gateway had said anything."""
-        return self.state is AuthorizationState.VOIDED and not self.reference
-
     def effect(self, *operations: Operation, shipment_id: str = "") -> Effect | None:
         """The unfinished effect of one of these kinds, if there is one."""
         for effect in self.in_flight.values():
@@ -154,11 +149,9 @@ class Payment:
         """The gateway was asked to authorize and did not answer."""
         return self._become("unknown")
 
-    def find_voided(self, reference: str = "") -> Self:
-        """Nothing is held: the gateway never had it (no reference), or released it by itself."""
-        return self._become(
-            "voided", reference=reference or self.reference, voided=self.authorized - self.captured
-        )
+    def find_voided(self, reference: str) -> Self:
+        """Nothing is held: it was forestalled, or the gateway released it by itself."""
+        return self._become("voided", reference=reference, voided=self.authorized - self.captured)
 
     def attempt_anew(self, *, amount: int, attempt: int, prepaid: bool) -> Self:
         """The intent to authorize again, under a new key. Only while no money has moved."""
