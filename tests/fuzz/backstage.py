@@ -38,6 +38,8 @@ class Backstage:
     def __init__(self, past: History) -> None:
         self._now = past.ended
         self.visited: Counter[Way] = Counter()
+        self.defects: set[str] = set()
+        """Rubbish is no defect of ours: whoever fuzzes reads the logs with care instead."""
         self.dynamo = SimDynamo(now=self.seconds)
         create_tables(self.dynamo)
         for table, items in past.items.items():
