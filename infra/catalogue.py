@@ -55,7 +55,10 @@ CATALOGUE: Final[Mapping[str, Rights]] = {
     "inventory/reserve_stock": Rights(
         tables={"inventory": f"{WRITE} UpdateItem BatchGetItem ConditionCheckItem", "orders": READ}
     ),
-    "inventory/release_stock": Rights(tables={"inventory": f"{WRITE} UpdateItem", "orders": READ}),
+    # A later assessment takes the order over: UpdateItem.
+    "inventory/release_stock": Rights(
+        tables={"inventory": f"{WRITE} UpdateItem", "orders": f"{READ} UpdateItem"}
+    ),
     "payments/authorize_payment": Rights(tables={"payments": WRITE, "orders": READ}, partner="stripe"),
     "payments/settle_cancellation": Rights(tables={"payments": WRITE, "orders": READ}, partner="stripe"),
     "fulfilment/release_order": Rights(tables={"orders": WRITE}),

@@ -112,7 +112,7 @@ def released(
     """Puts an order into a store and hands its work out."""
     snapshot = placed(orders, snapshot)
     plan = boxes or all_from(snapshot)
-    release_order(snapshot.order_id, plan, taxes, orders=orders, now=NOW, actor=SYSTEM)
+    release_order(snapshot.order_id, plan, taxes, assessment=1, orders=orders, now=NOW, actor=SYSTEM)
     return snapshot
 
 

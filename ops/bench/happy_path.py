@@ -101,7 +101,9 @@ class HappyPath:
         answers = (verdict["decision"], reserved["outcome"], paid["outcome"])
         if answers != ("ACCEPT", "RESERVED", "AUTHORIZED"):
             raise RuntimeError(f"the path is not happy: {answers}")
-        self._call("fulfilment/release_order", {"order_id": order_id, "plan": plan, "tax": tax})
+        self._call(
+            "fulfilment/release_order", {"order_id": order_id, "assessment": 1, "plan": plan, "tax": tax}
+        )
 
     def _relay(self) -> None:
         """Deliver what is new in the outboxes, a batch per table. For one order alone that is a batch per event."""

@@ -21,7 +21,7 @@ def create(store: Store, form: dict[str, Any], key: str) -> Row:
     """A payment intent: held, taken, waiting for the customer, or (raised) declined; unconfirmed, without a card."""
     token = str(form.get("payment_method", ""))
     confirmed = form.get("confirm") == "true"
-    if confirmed and not token.startswith("pm_"):
+    if (token or confirmed) and not token.startswith("pm_"):
         raise refusal(400, "resource_missing", "No such PaymentMethod")  # not quoted: it may be a card number
     amount = whole(form, "amount")
     intent: Row = {

@@ -1,7 +1,7 @@
 """The orders store in memory. The contract suite in tests/contract/orders holds it to DynamoOrders."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from oms.contracts.snapshots import OrderSnapshot
@@ -58,11 +58,22 @@ class FakeOrders:
         work = [(one.version, self.work.get(one.fulfilment_order_id)) for one in fulfilment_orders]
         stale = [1 for version, stored in work if (stored.version if stored else 0) != version - 1]
         before = self.orders.get(order.order_id)
-        if stale or before is None or before.version != order.version - 1 or event.event_id in self.events:
+        seen = (order.version - 1, order.assessment)
+        if (
+            stale
+            or before is None
+            or (before.version, before.assessment) != seen
+            or event.event_id in self.events
+        ):
             raise WriteConflict(order.order_id)
         self.orders[order.order_id] = order
         self.work |= {one.fulfilment_order_id: one for one in fulfilment_orders}
         self.events[event.event_id] = event
+
+    def take_over(self, order_id: str, assessment: int) -> None:
+        order = self.orders.get(order_id)
+        if order and order.assessment < assessment:
+            self.orders[order_id] = replace(order, assessment=assessment)
 
     def keep_token(self, order_id: str, token: str) -> None:
         self.tokens[order_id] = token

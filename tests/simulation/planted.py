@@ -218,6 +218,12 @@ BUGS: Final = (
         '        order = orders.load(order_of_fulfilment(fulfilment_order_id) or "")\n',
     ),
     Bug(
+        "an overtaken assessment may still release the order",
+        f"{_OMS}/orders/application/release.py",
+        "        if order.assessment > assessment:",
+        "        if False:",
+    ),
+    Bug(
         "a settlement believes that a request which has not arrived never will",
         f"{_OMS}/payments/application/settling.py",
         "    found = look_up(desk, payment) or desk.gateway.forestall(",

@@ -15,6 +15,7 @@ _FOUND = {
     128: "a capture that was given up while it was tried again",
     528: "a refused reservation that was made after all",
     10863: "an authorization that came after the cancellation had been settled",
+    4882: "an order that was released with stock which its next assessment had given back",
     2255: "an authorization that the gateway had yet to hear of when the cancellation was settled",
     1211: "a customer who confirmed the payment while it was taken back",
 }

@@ -202,7 +202,9 @@ class AnySequence(RuleBasedStateMachine):
     def _release(self, boxes: Mapping[str, Units]) -> str:
         plan = {place: list(units.items()) for place, units in boxes.items() if units}
         taxes = Taxes({}, 0, estimated=False)
-        return release_order(ORDER, plan, taxes, orders=self.desk.orders, now=NOW, actor=SYSTEM).outcome
+        return release_order(
+            ORDER, plan, taxes, assessment=1, orders=self.desk.orders, now=NOW, actor=SYSTEM
+        ).outcome
 
     def _ask_to_cancel(self) -> None:
         answer = request_cancellation(ORDER, "other", orders=self.desk.orders, now=NOW, actor=CLIENT)

@@ -241,3 +241,34 @@ def test_coordinates_come_back_exactly(
     placed(orders, snapshot)
 
     assert orders.snapshot(ORDER) == snapshot
+
+
+def test_a_later_assessment_takes_the_order_over_for_good(orders: Store) -> None:
+    placed(orders)
+    before = an_order(a_snapshot())
+
+    for assessment in (2, 1, 2):
+        orders.take_over(ORDER, assessment)
+
+    assert orders.load(ORDER) == replace(before, assessment=2)
+
+
+def test_who_has_read_an_order_before_it_was_taken_over_cannot_save_it(orders: Store) -> None:
+    placed(orders)
+    before = an_order(a_snapshot())
+    orders.take_over(ORDER, 2)
+
+    late = before.moved("hold", at=AT, hold=Hold.FRAUD)
+    with pytest.raises(WriteConflict):
+        orders.save(late, transition(late))
+    orders.save(replace(late, assessment=2), transition(late))
+
+    after = orders.load(ORDER)
+    assert after is not None
+    assert (after.stage, after.assessment, after.version) == (Stage.HELD, 2, 2)
+
+
+def test_an_order_that_is_not_there_is_not_taken_over(orders: Store) -> None:
+    orders.take_over(ORDER, 2)
+
+    assert orders.load(ORDER) is None

@@ -46,9 +46,9 @@ def ask(orders: FakeOrders) -> CancellationRequested | CancellationKnown | Cance
     return request_cancellation(ORDER, "other", orders=orders, now=NOW, actor=CLIENT, reason="called us")
 
 
-def release(orders: FakeOrders) -> Outcome:
+def release(orders: FakeOrders, assessment: int = 1) -> Outcome:
     boxes = all_from(a_snapshot((3, 100), (1, 50)))
-    return release_order(ORDER, boxes, UNTAXED, orders=orders, now=NOW, actor=SYSTEM)
+    return release_order(ORDER, boxes, UNTAXED, assessment=assessment, orders=orders, now=NOW, actor=SYSTEM)
 
 
 def quantities(orders: FakeOrders) -> list[tuple[int, int, int]]:
@@ -237,6 +237,26 @@ def test_the_token_is_kept_before_the_order_is_looked_at(orders: FakeOrders) -> 
 
     with pytest.raises(BrokenInvariant):
         wait_for_fulfilment(ORDER, "token", orders=Looked())
+
+
+def test_an_assessment_that_another_has_followed_releases_nothing() -> None:
+    orders = FakeOrders()
+    placed(orders, a_snapshot((3, 100), (1, 50)))
+    orders.take_over(ORDER, 2)
+
+    assert release(orders) == Outcome("OVERTAKEN")
+    assert orders.orders[ORDER].stage is Stage.RECEIVED
+    assert release(orders, 2) == Outcome("RELEASED")
+    assert release(orders) == Outcome("RELEASED")  # what stands is told to whoever asks
+
+
+def test_an_assessment_that_another_follows_while_it_releases_has_released_nothing() -> None:
+    orders = FakeOrders()
+    placed(orders, a_snapshot((3, 100), (1, 50)))
+    orders.meanwhile = [lambda: orders.take_over(ORDER, 2)]
+
+    assert release(orders) == Outcome("OVERTAKEN")
+    assert orders.orders[ORDER].stage is Stage.RECEIVED
 
 
 @pytest.mark.parametrize("sent", [{1: 2}, {1: 3, 2: 1}, None], ids=["a part", "all by name", "all"])

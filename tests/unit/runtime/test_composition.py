@@ -65,7 +65,7 @@ def test_an_order_is_released_shipped_and_told_about_in_one_timeline(composed: C
     answered(composed("capture/accept_order"), "placeOrder", an_order_body())
     plan = {"boxes": [{"location": "LON", "lines": [[1, 2], [2, 1]]}]}
     tax = {"lines": [[1, 800], [2, 100]], "shipping": 90, "total": 990, "estimated": False}
-    task = {"order_id": ORDER, "plan": plan, "tax": tax}
+    task = {"order_id": ORDER, "assessment": 1, "plan": plan, "tax": tax}
     assert composed("fulfilment/release_order")(task, None) == {"outcome": "RELEASED"}
     before = clients.now() - timedelta(minutes=1)
     other = an_event(1, event_id=f"{ORDER}:support:1", at=before, type="ExceptionOpened")

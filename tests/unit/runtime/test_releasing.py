@@ -34,7 +34,7 @@ def outcome(result: Any) -> Any:
 
 
 def test_a_confirmed_order_is_handed_to_the_locations_of_its_plan(orders: FakeOrders) -> None:
-    assert outcome(release(ReleaseOrder(ORDER, PLAN, TAX), orders=orders, now=NOW)) == "RELEASED"
+    assert outcome(release(ReleaseOrder(ORDER, 1, PLAN, TAX), orders=orders, now=NOW)) == "RELEASED"
 
     order = orders.orders[ORDER]
     assert [(one.location, len(one.work)) for one in orders.fulfilment_orders(ORDER)] == [
@@ -51,13 +51,13 @@ def test_an_order_that_was_released_before_is_released_without_a_plan(orders: Fa
     released(orders)
     before = orders.orders[ORDER]
 
-    assert outcome(release(ReleaseOrder(ORDER, None, None), orders=orders, now=NOW)) == "RELEASED"
+    assert outcome(release(ReleaseOrder(ORDER, 1, None, None), orders=orders, now=NOW)) == "RELEASED"
     assert orders.orders[ORDER] is before
 
 
 def test_an_order_that_was_not_is_never_released_without_a_plan(orders: FakeOrders) -> None:
     with pytest.raises(BrokenInvariant):
-        release(ReleaseOrder(ORDER, None, None), orders=orders, now=NOW)
+        release(ReleaseOrder(ORDER, 1, None, None), orders=orders, now=NOW)
 
 
 @pytest.mark.parametrize(

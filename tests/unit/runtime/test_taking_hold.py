@@ -176,3 +176,14 @@ def test_a_prepaid_order_is_paid_at_once() -> None:
 
     assert answer["outcome"] == "CAPTURED"
     assert [effect.kind for effect in gateway.effects] == ["capture"]
+
+
+@pytest.mark.parametrize(
+    ("run", "own", "taken"), [("2-0", False, 2), ("1-1", False, 1), ("2-0", True, 0), ("", True, 0)]
+)
+def test_who_begins_with_giving_back_takes_the_order_over(
+    orders: FakeOrders, run: str, own: bool, taken: int
+) -> None:
+    given_back(orders, stocked(), run, own=own)
+
+    assert orders.orders[ORDER].assessment == taken

@@ -70,7 +70,10 @@ class SettleCancellation:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseOrder:
+    """`assessment` is the number of the one that made the `plan` and the `tax`."""
+
     order_id: str
+    assessment: int
     plan: Mapping[str, Any] | None
     tax: Mapping[str, Any] | None
 

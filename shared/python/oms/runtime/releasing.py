@@ -26,7 +26,16 @@ def release(command: ReleaseOrder, *, orders: Orders, now: datetime) -> Outcome:
     lines: dict[int, int] = dict(tax.get("lines", ()))
     taxes = Taxes(lines, tax.get("shipping", 0), tax.get("estimated", False))
     why = str((command.plan or {}).get("why", ""))
-    return release_order(command.order_id, boxes, taxes, orders=orders, now=now, actor=SYSTEM, why=why)
+    return release_order(
+        command.order_id,
+        boxes,
+        taxes,
+        assessment=command.assessment,
+        orders=orders,
+        now=now,
+        actor=SYSTEM,
+        why=why,
+    )
 
 
 def cancel(command: CancelLines, *, orders: Orders, now: datetime) -> LinesCancelled:

@@ -7,7 +7,7 @@ from oms.aws.errors import Refused
 from oms.aws.items import Item
 from oms.aws.outbox import PREFIX, event_row
 from oms.aws.table import Table
-from oms.aws.writes import Put
+from oms.aws.writes import Put, Update
 from oms.contracts.snapshots import OrderSnapshot
 from oms.kernel.errors import BrokenInvariant, WriteConflict
 from oms.kernel.events import Event
@@ -73,12 +73,22 @@ class DynamoOrders:
 
     def save(self, order: Order, event: Event, *, fulfilment_orders: Sequence[FulfilmentOrder] = ()) -> None:
         writes = [
-            self._next_version(order_item(order)),
+            self._next_of(order),
             *(self._next_version(fulfilment_item(one)) for one in fulfilment_orders),
             event_row(self.table.name, event, pk=order_pk(order.order_id)),
         ]
         if self.table.transact(writes):
             raise WriteConflict(f"{order.order_id} has moved past version {order.version - 1}")
+
+    def take_over(self, order_id: str, assessment: int) -> None:
+        update = Update(
+            self.table.name,
+            {"pk": order_pk(order_id), "sk": "ORDER"},
+            "SET assessment = :assessment",
+            condition="assessment < :assessment",
+            values={":assessment": assessment},
+        )
+        self.table.write(update)  # refused where this one, or a later one, has it already
 
     def keep_token(self, order_id: str, token: str) -> None:
         item = {"pk": order_pk(order_id), "sk": "TOKEN", "token": token}
@@ -125,6 +135,11 @@ class DynamoOrders:
         )
         still_open = [one for one in work if one.state is FulfilmentState.OPEN]
         return still_open, _position(channel, page.next_key, "location_at")
+
+    def _next_of(self, order: Order) -> Put:
+        values = {":before": order.version - 1, ":assessment": order.assessment}
+        condition = "version = :before AND assessment = :assessment"
+        return Put(self.table.name, order_item(order), condition, values=values)
 
     def _next_version(self, item: Item) -> Put:
         if item["version"] == 1:

@@ -31,6 +31,7 @@ _ORDER_FIELDS = (
     "tax_estimated",
     "shipped_total",
     "fulfilment_orders",
+    "assessment",
 )
 
 

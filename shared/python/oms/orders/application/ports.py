@@ -77,8 +77,11 @@ class Orders(Protocol):
     def save(self, order: Order, event: Event, *, fulfilment_orders: Sequence[FulfilmentOrder] = ()) -> None:
         """One transition: `order` (whose version has just grown by one), its event, the work that changed.
 
-        Raises WriteConflict where another transition came first.
+        Raises WriteConflict where another transition, or a later assessment, came first.
         """
+
+    def take_over(self, order_id: str, assessment: int) -> None:
+        """Let `assessment` have the order in hand, unless a later one has: who has read it before cannot save it."""
 
     def keep_token(self, order_id: str, token: str) -> None:
         """Remember the task token the order's workflow waits with; a newer one replaces it."""

@@ -41,12 +41,16 @@ def release_order(
     boxes: capture.Boxes,
     taxes: capture.Taxes,
     *,
+    assessment: int,
     orders: Orders,
     now: datetime,
     actor: Actor,
     why: str = "",
 ) -> Outcome:
-    """RELEASED, also where it was; CANCELLATION_REQUESTED where the customer was faster."""
+    """RELEASED, also where it was; CANCELLATION_REQUESTED where the customer was faster.
+
+    OVERTAKEN where a later assessment has begun: it has given back what this one's plan was made for.
+    """
 
     def attempt() -> Outcome:
         order = existing(orders, order_id)
@@ -54,6 +58,8 @@ def release_order(
             return Outcome("RELEASED")
         if order.cancel_requested or not order.may("release"):
             return Outcome("CANCELLATION_REQUESTED")
+        if order.assessment > assessment:
+            return Outcome("OVERTAKEN")
         snapshot = orders.snapshot(order_id)
         if snapshot is None:
             raise BrokenInvariant(f"{order_id} has lost its document")

@@ -106,6 +106,8 @@ class Order:
     """Minor units charged by the shipments so far."""
     fulfilment_orders: int = 0
     """How many have been released; the next one gets the next number."""
+    assessment: int = 0
+    """The assessment that has taken the order over from those before it, which no longer release it."""
 
     @property
     def headline(self) -> str:

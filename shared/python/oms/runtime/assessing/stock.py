@@ -54,7 +54,12 @@ def hold_stock(
 def give_back_stock(
     command: ReleaseStock, *, orders: Orders, reservations: Reservations, now: datetime
 ) -> dict[str, Any]:
-    """RELEASED: everything those runs hold beyond what its locations have shipped or still owe."""
+    """RELEASED: everything those runs hold beyond what its locations have shipped or still owe.
+
+    From then on no earlier assessment hands the order out: its goods may be somebody else's.
+    """
+    if command.run and not command.own:
+        orders.take_over(command.order_id, _parts(command.run)[0])
     kept: Mapping[StockKey, int] = committed_units(orders.fulfilment_orders(command.order_id))
     released = release(
         reservations,
@@ -69,8 +74,13 @@ def give_back_stock(
 
 def turn(run: str) -> int:
     """The place of a run, <assessment>-<retry>, among all runs of the order."""
+    assessment, retry = _parts(run)
+    return assessment * _RETRIES + retry
+
+
+def _parts(run: str) -> tuple[int, int]:
     assessment, _, retry = run.partition("-")
-    return int(assessment) * _RETRIES + int(retry)
+    return int(assessment), int(retry)
 
 
 def _before(command: ReleaseStock) -> int:
