@@ -22,7 +22,9 @@ def create(store: Store, form: dict[str, Any], key: str) -> Row:
     token = str(form.get("payment_method", ""))
     confirmed = form.get("confirm") == "true"
     if (token or confirmed) and not token.startswith("pm_"):
-        raise refusal(400, "resource_missing", "No such PaymentMethod")  # not quoted: it may be a card number
+        raise refusal(  # not quoted: it may be a card number
+            400, "resource_missing", "No such PaymentMethod", executed=False, param="payment_method"
+        )
     amount = whole(form, "amount")
     intent: Row = {
         "id": f"pi_{_digest(key, form)}",
@@ -54,7 +56,9 @@ def capture(store: Store, intent: Row, form: dict[str, Any], key: str) -> Row:
     held = intent["amount_capturable"]
     amount = whole(form, "amount_to_capture") if "amount_to_capture" in form else held
     if amount > held:
-        raise refusal(400, "amount_too_large", "The amount exceeds what can be captured")
+        raise refusal(
+            400, "amount_too_large", "The amount exceeds what can be captured", param="amount_to_capture"
+        )
     final = form.get("final_capture", "true") == "true"
     if not final and not intent["sandbox"]["multicapture"]:
         raise refusal(400, "parameter_invalid", "final_capture needs multicapture", executed=False)
@@ -130,7 +134,9 @@ def whole(form: dict[str, Any], name: str) -> int:
     """A positive whole number of minor units, or a refusal."""
     text = str(form.get(name, ""))
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= 99_999_999):
-        raise refusal(400, "parameter_invalid_integer", f"Invalid integer: {name}", executed=False)
+        raise refusal(
+            400, "parameter_invalid_integer", f"Invalid integer: {name}", executed=False, param=name
+        )
     return int(text)
 
 

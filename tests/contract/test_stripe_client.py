@@ -181,11 +181,33 @@ def test_a_used_key_under_which_nothing_is_found_leaves_the_outcome_unknown(fore
         bench.forestall() if forestall else bench.authorize()
 
 
-@pytest.mark.parametrize("code", ["amount_too_small", "amount_too_large"])
-def test_an_amount_that_cannot_be_held_need_not_be_forestalled(code: str) -> None:
-    refusal = {"error": {"type": "invalid_request_error", "code": code}}
-    gateway = answering({("POST", "/v1/payment_intents"): (400, refusal)})
-    assert Bench(gateway, lambda _: None, list).forestall() == GatewayAnswer("VOIDED", "", 0)
+@pytest.mark.parametrize(
+    ("param", "code"),
+    [
+        ("amount", "amount_too_small"),
+        ("amount", "amount_too_large"),
+        ("currency", ""),
+        ("payment_method", "resource_missing"),
+    ],
+)
+def test_an_order_that_stripe_has_no_use_for_is_declined_and_need_not_be_forestalled(
+    param: str, code: str
+) -> None:
+    refusal = {"error": {"type": "invalid_request_error", "code": code, "param": param}}
+    bench = Bench(answering({("POST", "/v1/payment_intents"): (400, refusal)}), lambda _: None, list)
+    assert bench.authorize() == GatewayAnswer("DECLINED", "", 0, code or "invalid_request_error")
+    assert bench.forestall() == GatewayAnswer("VOIDED", "", 0)
+
+
+@pytest.mark.parametrize(("amount", "token"), [(100_000_000, "pm_card_visa"), (5_000, "tok_visa")])
+def test_so_it_is_by_the_sandbox(real: Bench, amount: int, token: str) -> None:
+    declined = real.gateway.authorize(
+        key=HOLD, order_id=ORDER, amount=amount, currency="EUR", token=token, prepaid=False
+    )
+    assert (declined.status, declined.reference) == ("DECLINED", "")
+    late = real.gateway.forestall(key=HOLD, order_id=ORDER, amount=amount, currency="EUR")
+    assert (late.status, late.amount) == ("VOIDED", 0)
+    assert real.effects() == []
 
 
 def test_any_other_refusal_to_forestall_is_our_defect() -> None:

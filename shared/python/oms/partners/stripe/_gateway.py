@@ -66,6 +66,8 @@ class StripeGateway:
         answer = self._post("/v1/payment_intents", key, form)
         if answer.status == 402:
             return answer.read(lambda _: _translate.declined(_refusals.error_of(answer)))
+        if _refusals.is_about_the_order(answer):
+            return _refusals.refused("", _refusals.code_of(answer))
         if _refusals.is_used_up(answer):
             return self._found(answer, order_id, key)
         return self._accepted(answer, _translate.authorization)
@@ -88,7 +90,7 @@ class StripeGateway:
         answer = self._post("/v1/payment_intents", key, form)
         if _refusals.is_used_up(answer):
             return self._found(answer, order_id, key)
-        if answer.status == 400 and _refusals.code_of(answer) in _refusals.IMPOSSIBLE_AMOUNT:
+        if _refusals.is_about_the_order(answer):  # so it is in the request that is on its way
             return _refusals.nothing_held()
         return self._accepted(answer, _translate.authorization)
 
@@ -100,7 +102,7 @@ class StripeGateway:
         lags: normally under a minute, up to an hour in an outage
         (https://docs.stripe.com/search#data-freshness). None is therefore sure while
         fewer than 300 intents were made since the request, and only likely beyond. Act on
-        None by repeating `authorize` with the same key, never with a new one.
+        None by repeating `authorize` with the same key, never with a new one, or by `forestall`.
         """
         for intent in self._candidates(order_id):
             if _translate.carries(intent, key):

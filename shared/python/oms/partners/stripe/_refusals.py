@@ -15,8 +15,8 @@ NOTHING_LEFT_TO_CAPTURE = frozenset(
     )
 )
 NOTHING_LEFT_TO_REFUND = frozenset({"charge_already_refunded", "charge_disputed"})
-IMPOSSIBLE_AMOUNT = frozenset(("amount_too_small", "amount_too_large"))
-"""No request of such an amount holds anything, however late it arrives."""
+_OF_THE_ORDER = frozenset(("amount", "currency", "payment_method"))
+"""Parameters that say what the order says: Stripe calls those wrong that it has no use for."""
 UNEXPECTED_STATE = "payment_intent_unexpected_state"
 
 
@@ -32,6 +32,14 @@ def code_of(answer: Answer) -> str:
     """The stable code of a refusal; the message is left out, it may quote what was sent."""
     error = answer.read(lambda _: error_of(answer))
     return str(error.get("decline_code") or error.get("code") or error.get("type") or "")
+
+
+def is_about_the_order(answer: Answer) -> bool:
+    """Whether it is the order that Stripe has no use for: a card that is not there, an amount nobody may charge."""
+    if answer.status != 400:
+        return False
+    error = answer.read(lambda _: error_of(answer))
+    return error.get("type") == "invalid_request_error" and error.get("param") in _OF_THE_ORDER
 
 
 def is_used_up(answer: Answer) -> bool:
