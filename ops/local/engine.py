@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import IO, Final, Self
 
 from ops.local.ports import LOOPBACK, free_port, is_free
-from ops.local.processes import MARK, end, marked
+from ops.local.processes import MARK, end, marked, may_outlive_us
 from ops.local.scratch import clear_scratch, make_scratch
 
 DEFAULT_PORT: Final = 4566
@@ -34,8 +34,6 @@ a function must not wait Python's usual five milliseconds behind one that comput
 _HEALTH: Final = "/_ministack/health"
 _ATTEMPTS: Final = 3
 _INHERITED: Final = ("PATH", "LANG", "LC_ALL")
-_LEFT: Final[list[subprocess.Popen[bytes]]] = []
-"""Engines that shall outlive this process: dropping one that runs would be a ResourceWarning."""
 
 
 class EngineError(Exception):
@@ -123,7 +121,7 @@ class Engine:
             raise EngineError("the engine is not running")
         self._lock.close()
         if self._process is not None:
-            _LEFT.append(self._process)
+            may_outlive_us(self._process)
         self._lock = self._process = self.endpoint = None
         return endpoint
 

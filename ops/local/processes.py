@@ -4,13 +4,16 @@ Every process of the engine, and every worker it starts, carries the run's folde
 environment. That mark, not a stored process id, says what may be ended: ids are reused.
 """
 
+import atexit
 import contextlib
+import subprocess
 from pathlib import Path
 from typing import Final
 
 import psutil
 
 MARK: Final = "HOLDFAST_RUN"
+_CHILDREN: Final[list[subprocess.Popen[bytes]]] = []
 
 
 def marked(run_dir: Path) -> list[psutil.Process]:
@@ -28,6 +31,18 @@ def end(processes: list[psutil.Process], *, patience: float) -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(left, timeout=patience)
+
+
+def may_outlive_us(child: subprocess.Popen[bytes]) -> None:
+    """Whoever ends `child`, or nobody: that it was dropped while it ran is no ResourceWarning."""
+    _CHILDREN.append(child)
+
+
+@atexit.register
+def _let_go() -> None:
+    for child in _CHILDREN:
+        if child.poll() is None:
+            child.returncode = 0  # it runs on, and nobody here waits for it
 
 
 def _mark(process: psutil.Process) -> str | None:

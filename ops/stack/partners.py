@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from ops.local.processes import MARK, end, marked
+from ops.local.processes import MARK, end, marked, may_outlive_us
 from ops.local.synth import ROOT
 
 CREDENTIALS: Final = {
@@ -28,8 +28,6 @@ COMMAND: Final = (sys.executable, "-m", "ops.sandbox")
 _PATIENCE: Final = 5.0
 _START_SECONDS: Final = 20.0
 _INHERITED: Final = ("PATH", "LANG", "LC_ALL", "HOME")
-_STARTED: Final[list[subprocess.Popen[bytes]]] = []
-"""Sandboxes of this process, which may outlive it: dropping one that runs would be a ResourceWarning."""
 
 
 class SandboxError(Exception):
@@ -65,7 +63,7 @@ def start_sandbox(run_dir: Path) -> Sandbox:
             stderr=log,
             start_new_session=True,
         )
-    _STARTED.append(process)
+    may_outlive_us(process)
     try:
         return _note(folder, Sandbox(_first_line(process, folder), process.pid))
     except BaseException:
@@ -77,7 +75,6 @@ def stop_sandbox(run_dir: Path) -> None:
     """End the sandbox of `run_dir`, whoever started it; nothing where none runs."""
     folder = _folder(run_dir)
     end(marked(folder), patience=_PATIENCE)
-    _STARTED[:] = [process for process in _STARTED if process.poll() is None]
     (folder / "sandbox.json").unlink(missing_ok=True)
 
 
