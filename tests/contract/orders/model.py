@@ -18,6 +18,7 @@ class Model:
     stage: str = "RECEIVED"
     hold: Hold | None = None
     cancel_requested: bool = False
+    assessment: int = 0
     unallocated: Units = field(default_factory=dict)
     open_at: dict[str, Units] = field(default_factory=dict)
     shipped_at: dict[str, Units] = field(default_factory=dict)
@@ -45,11 +46,13 @@ class Model:
             self.changes.append("OrderHeld")
         return "HELD"
 
-    def release(self, boxes: Mapping[str, Units]) -> str:
+    def release(self, boxes: Mapping[str, Units], assessment: int) -> str:
         if self.stage in ("RELEASED", "SHIPPED"):
             return "RELEASED"
         if self.cancel_requested or self.stage == "CANCELLED":
             return "CANCELLATION_REQUESTED"
+        if self.assessment > assessment:
+            return "OVERTAKEN"
         self.stage, self.hold, self.unallocated = "RELEASED", None, {}
         self.open_at = {place: dict(units) for place, units in boxes.items() if units}
         self.shipped_at = {place: {} for place in self.open_at}

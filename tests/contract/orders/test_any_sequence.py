@@ -40,7 +40,7 @@ reports = st.tuples(
 )  # fmt: skip
 """Location, shipment id, line (0: everything that is open), units, fingerprint."""
 COMMANDS = (
-    *["release"] * 3, *["ship"] * 7, "hold", "ask to cancel", "cancel", "place again", "wait", "write late",
+    *["release"] * 3, *["ship"] * 7, "hold", "ask to cancel", "cancel", "place again", "wait", "write late", "take over",
     "release by a wrong plan",
 )  # fmt: skip
 Report = tuple[str, str, int, int, str]
@@ -76,7 +76,8 @@ class AnySequence(RuleBasedStateMachine):
         acts: dict[str, Callable[[], None]] = {
             "place again": lambda: self.place_again(mark),
             "hold": lambda: self.hold(kind),
-            "release": lambda: self.release(split, overtaken=pick % 4 == 0),
+            "release": lambda: self.release(split, 1 + pick % 3, overtaken=pick % 4),
+            "take over": lambda: self.take_over(1 + pick % 3),
             "release by a wrong plan": lambda: self.release_by_a_wrong_plan(1 if pick % 2 else -1),
             "ship": lambda: self.ship(report, meanwhile),
             "ask to cancel": lambda: self.ask_to_cancel(report[0], overtaken=pick % 2 == 0),
@@ -99,24 +100,28 @@ class AnySequence(RuleBasedStateMachine):
         answer = hold_order(ORDER, kind, "why", orders=self.desk.orders, now=NOW, actor=SYSTEM)
         assert answer.outcome == self.model.put_on_hold(kind)
 
-    def release(self, split: list[int], *, overtaken: bool) -> None:
+    def take_over(self, assessment: int) -> None:
+        self.desk.orders.take_over(ORDER, assessment)
+        self.model.assessment = max(assessment, self.model.assessment)
+
+    def release(self, split: list[int], assessment: int, *, overtaken: int) -> None:
         boxes: dict[str, Units] = {place: {} for place in PLACES}
         for number, units in self.model.ordered.items():
             here = min(units, split[number - 1])
             for place, count in zip(PLACES, (here, units - here), strict=True):
                 boxes[place] |= {number: count} if count else {}
-        if overtaken:
-            self._just_before(self._ask_to_cancel)
-        answer = self._release(boxes)
+        if overtaken < 2:
+            self._just_before(lambda: self.take_over(2) if overtaken else self._ask_to_cancel())
+        answer = self._release(boxes, assessment)
         self.meddler.leave_alone()
-        assert answer == self.model.release(boxes)
+        assert answer == self.model.release(boxes, assessment)
 
     def release_by_a_wrong_plan(self, more: int) -> None:
         if self.model.stage not in ("RECEIVED", "HELD") or self.model.cancel_requested:
             return
         plan = {number: units + more for number, units in self.model.ordered.items()}
         with pytest.raises(BrokenInvariant, match="exactly"):
-            self._release({"LON": plan})
+            self._release({"LON": plan}, assessment=9)
 
     def ship(self, report: Report, meanwhile: Report | None) -> None:
         if self._number(report[0]) and meanwhile and self._number(meanwhile[0]):
@@ -199,11 +204,11 @@ class AnySequence(RuleBasedStateMachine):
             else ""
         )
 
-    def _release(self, boxes: Mapping[str, Units]) -> str:
+    def _release(self, boxes: Mapping[str, Units], assessment: int) -> str:
         plan = {place: list(units.items()) for place, units in boxes.items() if units}
         taxes = Taxes({}, 0, estimated=False)
         return release_order(
-            ORDER, plan, taxes, assessment=1, orders=self.desk.orders, now=NOW, actor=SYSTEM
+            ORDER, plan, taxes, assessment=assessment, orders=self.desk.orders, now=NOW, actor=SYSTEM
         ).outcome
 
     def _ask_to_cancel(self) -> None:
