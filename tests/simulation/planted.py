@@ -50,8 +50,8 @@ BUGS: Final = (
     Bug(
         "an order is saved over a newer version",
         f"{_OMS}/orders/adapters/dynamo.py",
-        'return Put(self.table.name, item, "version = :before", values=before)',
-        'return Put(self.table.name, item, "version <> :before OR version = :before", values=before)',
+        'condition = "version = :before AND assessment = :assessment"',
+        'condition = "(version = :before OR version <> :before) AND assessment = :assessment"',
     ),
     Bug(
         "stock is counted before the slip that says it was counted",
