@@ -48,10 +48,10 @@ BUGS: Final = (
         'condition="#version >= :before OR #version < :before",',
     ),
     Bug(
-        "an order is saved over a newer version",
-        f"{_OMS}/orders/adapters/dynamo.py",
-        'condition = "version = :before AND assessment = :assessment"',
-        'condition = "(version = :before OR version <> :before) AND assessment = :assessment"',
+        "a cancellation leaves the work with the locations",
+        f"{_OMS}/orders/application/cancellation.py",
+        "            fulfilment_orders=done.fulfilment_orders,\n",
+        "            fulfilment_orders=(),\n",
     ),
     Bug(
         "stock is counted before the slip that says it was counted",
