@@ -38,7 +38,7 @@ class FakeCases:
     def save(self, case: Case, event: Event) -> None:
         self._overtaken()
         before = self.cases.get(case.case_id)
-        if before is None or before.version != case.version - 1:
+        if before is None or (before.version, before.token) != (case.version - 1, case.token):
             raise WriteConflict(case.case_id)
         self.cases[case.case_id] = case
         self.events[event.event_id] = event

@@ -98,6 +98,17 @@ def test_a_newer_token_replaces_the_one_that_died(cases: Cases) -> None:
     assert cases.load(first.case_id) == again
 
 
+def test_who_has_read_an_item_before_its_token_was_replaced_cannot_decide_it(cases: Cases) -> None:
+    stale = opened(cases, token="t1")
+    opened(cases, token="t2")
+
+    with pytest.raises(WriteConflict):
+        cases.save(*resolution(stale))
+    stored = cases.load(stale.case_id)
+    assert stored is not None
+    assert (stored.token, stored.is_open) == ("t2", True)
+
+
 def test_no_token_is_not_newer_than_one(cases: Cases) -> None:
     opened(cases, token="t1")
 

@@ -45,9 +45,11 @@ class DynamoCases:
 
     def save(self, case: Case, event: Event) -> None:
         item = _item(case)
-        before = {":before": case.version - 1}
+        # A newer token comes without a version of its own. Who has not read it must not put the dead one back.
+        condition, names = "version = :before AND #token = :token", {"#token": "token"}
+        read = {":before": case.version - 1, ":token": case.token}
         writes = [
-            Put(self.table.name, item, "version = :before", values=before),
+            Put(self.table.name, item, condition, names, read),
             event_row(self.table.name, event, pk=item["pk"]),
         ]
         if self.table.transact(writes):

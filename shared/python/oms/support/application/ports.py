@@ -12,7 +12,8 @@ class Cases(Protocol):
     def open(self, case: Case, event: Event) -> Case:
         """Store a new item with its event; where it is already stored, answer what is stored.
 
-        Where the stored item is open and `case` carries a newer token, the token is replaced.
+        Where the stored item is open and `case` carries a newer token, the token is replaced: who has
+        read the item before can no longer save it.
         """
 
     def load(self, case_id: str) -> Case | None:
