@@ -18,6 +18,8 @@ from tests.simulation.summary import Summary
 from tests.simulation.workers import played
 
 _SHOWN: Final = 6
+_TOLD: Final = 10_000
+"""Runs between two words about how far it has come, where no bar can show it."""
 
 
 def main() -> None:
@@ -27,8 +29,12 @@ def main() -> None:
     summary = Summary()
     shown = Console(stderr=True)
     outcomes = played(seeds, options.workers)
-    for outcome in track(outcomes, "Playing", len(seeds), console=shown, disable=not shown.is_terminal):
+    shows = shown.is_terminal
+    watched = track(outcomes, "Playing", len(seeds), console=shown, disable=not shows)
+    for number, outcome in enumerate(watched, start=1):
         summary.add(outcome)
+        if number % _TOLD == 0 and not shows:
+            _say(f"{number} of {len(seeds)} played, {number / (time.perf_counter() - began):.1f}/s")
         if outcome.broken:
             _say(f"broken: seed {outcome.seed}", *(f"   {text}" for text in outcome.broken[:_SHOWN]))
             if options.first_broken:
