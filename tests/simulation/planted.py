@@ -200,8 +200,8 @@ BUGS: Final = (
     Bug(
         "a customer who confirms a payment that is taken back is forgotten",
         f"{_OMS}/payments/application/releasing.py",
-        "        if found and _customer_acted(payment, found):",
-        "        if False:",
+        '    return waited and found.status != "ACTION_REQUIRED" and',
+        '    return False and waited and found.status != "ACTION_REQUIRED" and',
     ),
     Bug(
         "an order that was settled may still be charged",
