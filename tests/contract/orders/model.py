@@ -82,9 +82,10 @@ class Model:
         return "shipped"
 
     def ask_to_cancel(self) -> str:
-        if self.stage == "SHIPPED":
+        called_off = any(self.cancelled.values())
+        if self.stage == "SHIPPED" and not called_off:
             return "refused"
-        if self.cancel_requested or self.stage == "CANCELLED":
+        if self.cancel_requested or called_off:
             return "known"
         self.cancel_requested = True
         self.changes.append("OrderCancellationRequested")

@@ -113,3 +113,14 @@ def test_a_shipped_order_is_not_cancelled_but_returned() -> None:
     assert isinstance(refused, CancellationRefused)
     assert refused.code == "order_already_shipped"
     assert "return" in refused.detail
+
+
+def test_who_asks_again_after_the_rest_was_called_off_is_not_told_that_everything_has_shipped() -> None:
+    warehouse = at_stage("PARTIALLY_SHIPPED")
+    asked = request(warehouse.order, "other", at=AT)
+    assert isinstance(asked, CancellationRequested)
+    warehouse.order = asked.order
+    warehouse.cancel()
+
+    assert warehouse.order.stage is Stage.SHIPPED
+    assert request(warehouse.order, "other", at=AT) == CancellationKnown(warehouse.order)

@@ -39,11 +39,13 @@ def request(
     order: Order, code: str, *, at: str
 ) -> CancellationRequested | CancellationKnown | CancellationRefused:
     """Note the wish; the order's workflow carries it out at the next safe point."""
-    if order.stage is Stage.SHIPPED:
+    # An order of which a part had left ends as shipped too: who asks again has got what could be had.
+    called_off = any(line.cancelled for line in order.lines)
+    if order.stage is Stage.SHIPPED and not called_off:
         return CancellationRefused(
             "order_already_shipped", "Everything has shipped: ask for a return instead."
         )
-    if order.cancel_requested or order.stage is Stage.CANCELLED:
+    if order.cancel_requested or called_off:
         return CancellationKnown(order)
     noted = order.noted(at=at, cancel_requested=True)
     return CancellationRequested(noted, OrderCancellationRequested(order.order_id, code))
