@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Final
 
 from ops.cli.signals import interruptible
+from tests.running.alone import ROOT
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 _NEEDED: Final = ("shared", "functions", "statemachines", "infra", "ops", "tests", "pyproject.toml")
 _OMS: Final = "shared/python/oms"
 

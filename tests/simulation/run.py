@@ -91,11 +91,11 @@ def _played(seed: int) -> Outcome:
     chance = Random(seed)
     weather = Weather.of(chance, CALM)
     plot = _plot(chance)
-    if (
-        "relay_off" in weather.rates
-    ):  # a sweeper that looks once in six hours is late for what 25 hours have kept
+    relay_off = "relay_off" in weather.rates
+    if relay_off:
+        # In a holiday the sweeper looks once in six hours: too late for what a relay has left lying for 25.
         plot.holiday = 0.0
-    past = timedelta(hours=26) if plot.holiday or "relay_off" in weather.rates else MORNING
+    past = timedelta(hours=26) if plot.holiday or relay_off else MORNING
     world = World(chance, weather, look_back=past, chunk=plot.chunk, shards=plot.shards)
     with world.running():
         _stock_up(world, plot)

@@ -36,6 +36,11 @@ class Actor(ABC):
     def after(self, least: float, most: float, action: Any) -> None:
         self.world.agenda.after(self.chance.uniform(least, most), action)
 
+    def call_off(self, order_id: str) -> None:
+        """A customer cancels."""
+        route, body = "POST /v1/orders/{order_id}/cancel", {"code": "customer_request"}
+        self.ask(route, body, client="shop", path={"order_id": order_id})
+
     def ask(
         self,
         route: str,

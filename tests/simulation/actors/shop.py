@@ -40,12 +40,8 @@ class Shop(Actor):
                 0, 600, lambda: self.ask("POST /v1/orders", body, client="shop", key=f"other-{number}")
             )
         if self.chance.random() < 0.3:
-            self.after(0, self.chance.choice(_SECOND_THOUGHTS), lambda: self._cancel(number))
-
-    def _cancel(self, number: int) -> None:
-        path = {"order_id": order_id("web", str(number))}
-        body = {"code": "customer_request"}
-        self.ask("POST /v1/orders/{order_id}/cancel", body, client="shop", path=path)
+            ours = order_id("web", str(number))
+            self.after(0, self.chance.choice(_SECOND_THOUGHTS), lambda: self.call_off(ours))
 
     def _order(self, number: int) -> dict[str, Any]:
         pick = self.chance.choice

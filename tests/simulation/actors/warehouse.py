@@ -45,12 +45,8 @@ class Warehouse(Actor):
         if sum(one.open for one in waiting) > 1 and self.chance.random() < 0.4:
             body["lines"] = [{"line_id": f"L{waiting[0].number - 1}", "quantity": 1}]
             if self.chance.random() < _REGRET:
-                self.after(0, _AT_ONCE, lambda: self._cancel(work.order_id))
+                self.after(0, _AT_ONCE, lambda: self.call_off(work.order_id))
         path = {"fulfilment_order_id": work.fulfilment_order_id}
         route = "POST /v1/fulfilment-orders/{fulfilment_order_id}/shipments"
         for _ in range(2 if self.chance.random() < 0.15 else 1):
             self.ask(route, body, client="warehouse", path=path)
-
-    def _cancel(self, order_id: str) -> None:
-        route, body = "POST /v1/orders/{order_id}/cancel", {"code": "customer_request"}
-        self.ask(route, body, client="shop", path={"order_id": order_id})
