@@ -74,7 +74,8 @@ class HappyPath:
             self._assess(order_id)
         self._relay()
         for order_id in self._orders:
-            self._call("fulfilment/await_fulfilment", {"order_id": order_id, "token": _TOKEN})
+            wait = {"order_id": order_id, "token": _TOKEN, "turn": "2026-11-27T09:00:00.000Z#0"}
+            self._call("fulfilment/await_fulfilment", wait)
             self._ship(order_id)
         self._relay()
         self._relay()

@@ -24,7 +24,9 @@ class FakeCases:
             self.events[event.event_id] = event
             stored = case
         elif case.token and stored.is_open:
-            stored = replace(stored, token=case.token)
+            if stored.turn > case.turn:
+                raise WriteConflict(case.case_id)
+            stored = replace(stored, token=case.token, turn=case.turn)
         self.cases[case.case_id] = stored
         return stored
 

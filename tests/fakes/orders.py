@@ -23,7 +23,7 @@ class FakeOrders:
     requests: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     work: dict[str, FulfilmentOrder] = field(default_factory=dict)
     events: dict[str, Event] = field(default_factory=dict)
-    tokens: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, tuple[str, str]] = field(default_factory=dict)
     meanwhile: list[Callable[[], object]] = field(default_factory=list)
     """What others do just before each of the next writes."""
 
@@ -75,11 +75,13 @@ class FakeOrders:
         if order and order.assessment < assessment:
             self.orders[order_id] = replace(order, assessment=assessment)
 
-    def keep_token(self, order_id: str, token: str) -> None:
-        self.tokens[order_id] = token
+    def keep_token(self, order_id: str, token: str, turn: str) -> None:
+        if self.tokens.get(order_id, ("", ""))[0] > turn:
+            raise WriteConflict(order_id)
+        self.tokens[order_id] = (turn, token)
 
     def token(self, order_id: str) -> str | None:
-        return self.tokens.get(order_id)
+        return self.tokens[order_id][1] if order_id in self.tokens else None
 
     def by_status(
         self, channel: str, status: str, *, limit: int, after: Position | None, until: str | None = None

@@ -152,8 +152,16 @@ BUGS: Final = (
     Bug(
         "a wait looks first and keeps its token second",
         f"{_OMS}/orders/application/release.py",
-        "    orders.keep_token(order_id, token)\n    return interruption(order_id, orders=orders)",
-        "    found = interruption(order_id, orders=orders)\n    orders.keep_token(order_id, token)\n    return found",
+        "    orders.keep_token(order_id, token, turn)\n    return interruption(order_id, orders=orders)",
+        "    found = interruption(order_id, orders=orders)\n"
+        "    orders.keep_token(order_id, token, turn)\n"
+        "    return found",
+    ),
+    Bug(
+        "a dead workflow's wait takes the token from the living one",
+        f"{_OMS}/orders/adapters/dynamo.py",
+        'latest = "attribute_not_exists(pk) OR #turn <= :turn"',
+        'latest = "attribute_not_exists(pk) OR #turn <= :turn OR #turn > :turn"',
     ),
     Bug(
         "the refund is one penny too much",

@@ -71,7 +71,6 @@ REFUSED: list[tuple[Json, str]] = [
     (reading("$eval('1')"), "no function $eval"),
     (reading("$states"), "does not fill in"),
     (reading("$states.context"), "does not fill in"),
-    (reading("$states.context.State.EnteredTime"), "does not fill in"),
     (reading("$states.context.Execution.StartTime"), "does not fill in"),
     (reading("$states.result"), "no $states.result in Output"),
     (only(passing(Output="a {% 1 %}")), "no expression"),

@@ -13,6 +13,7 @@ from tests.simulation.asl.documents import (
     nested,
     parallel,
     passing,
+    retry,
     wait_for_token,
 )
 from tests.simulation.asl.effects import (
@@ -21,6 +22,7 @@ from tests.simulation.asl.effects import (
     Call,
     CallWithToken,
     Ended,
+    Failed,
     NewToken,
     StartSync,
     Succeeded,
@@ -67,6 +69,17 @@ def test_a_task_that_waits_gets_its_token_before_its_payload_is_made() -> None:
         NewToken(),
         CallWithToken("work", {"token": "token-1", "order": "ord_1"}, "token-1", 5),
     ]
+
+
+def test_a_state_knows_when_it_was_entered_however_often_it_is_tried() -> None:
+    driver = Driver({"work": replies(Failed("Lambda.SdkClientException"), {"Payload": 1})})
+    entered = "{% $states.context.State.EnteredTime & ', try ' & $string($states.context.State.RetryCount) %}"
+    before = {"Type": "Wait", "Seconds": 7, "Next": "Only"}
+    tried = call(payload={"at": entered}, Retry=[retry("Lambda.SdkClientException")])
+
+    driver.finish(machine(Before=before, Only=tried), None)
+
+    assert driver.calls("work") == [{"at": "second 7, try 0"}, {"at": "second 7, try 1"}]
 
 
 def test_a_nested_machine_is_started_with_what_its_input_says() -> None:

@@ -42,6 +42,9 @@ _ACTIVE = 0.45
 _GENTLE = 0.15
 _GENTLY_ACTIVE, _GENTLY_SLOW = 0.8, 3.0
 """Where nothing is lost, it is the order of things that is to be tried."""
+_FAILOVER = 0.05
+_IN_A_FAILOVER = {"slow_invocation": 0.1, "execution_lost": 0.1, "clock_skew": 0.3}
+"""Trouble that comes together, as where a data centre has failed: each alone does little harm."""
 _RELAY_OFF = 0.02
 """A day without a relay takes the sweeper many readings; a few runs are enough of it."""
 
@@ -55,12 +58,15 @@ class Weather:
     rates: dict[str, float]
     gentle: bool = False
     """Whether nothing is lost, so that nobody has to look for what is."""
+    failover: bool = False
+    """Whether work comes late, workflows die and clocks are wrong, all at once."""
     strikes: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, chance: Random, calm: float) -> "Weather":
         """Some faults of all, each at its own rate."""
-        gentle = chance.random() < _GENTLE
+        kind = chance.random()
+        gentle, failover = kind < _GENTLE, kind >= 1 - _FAILOVER
         known = [name for name in FAULTS if name in LOSING_NOTHING or not gentle]
         active = _GENTLY_ACTIVE if gentle else _ACTIVE
         rates = {name: chance.choice(_RATES) for name in known if chance.random() < active}
@@ -68,7 +74,8 @@ class Weather:
             rates.pop("relay_off", None)
         weights = _WEIGHTS | ({"slow_call": _WEIGHTS["slow_call"] * _GENTLY_SLOW} if gentle else {})
         rates |= {name: rates[name] * weight for name, weight in weights.items() if name in rates}
-        return cls(chance, calm, rates, gentle)
+        rates |= _IN_A_FAILOVER if failover else {}
+        return cls(chance, calm, rates, gentle, failover)
 
     def meets(self, fault: str, now: float) -> bool:
         """Whether `fault` strikes here."""

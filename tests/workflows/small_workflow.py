@@ -74,7 +74,11 @@ GOOD: Final[Document] = {
             "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
             "Arguments": {
                 "FunctionName": "${AwaitFulfilment}",
-                "Payload": {"order_id": "{% $order_id %}", "token": "{% $states.context.Task.Token %}"},
+                "Payload": {
+                    "order_id": "{% $order_id %}",
+                    "token": "{% $states.context.Task.Token %}",
+                    "turn": "{% $states.context.State.EnteredTime %}",
+                },
             },
             "TimeoutSeconds": 600,
             "Retry": [RETRY | {"ErrorEquals": ["Lambda.ServiceException"]}],

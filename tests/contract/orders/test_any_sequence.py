@@ -82,7 +82,7 @@ class AnySequence(RuleBasedStateMachine):
             "ship": lambda: self.ship(report, meanwhile),
             "ask to cancel": lambda: self.ask_to_cancel(report[0], overtaken=pick % 2 == 0),
             "cancel": lambda: self.cancel(),
-            "wait": lambda: self.wait(f"t{pick % 2}"),
+            "wait": lambda: self.wait(f"t{pick % 3}"),
             "write late": lambda: self.write_over_a_version_that_has_passed(self.old[pick % len(self.old)]),
         }
         acts[what]()
@@ -140,9 +140,15 @@ class AnySequence(RuleBasedStateMachine):
         assert answer.outcome == self.model.cancel()
 
     def wait(self, token: str) -> None:
-        reason = wait_for_fulfilment(ORDER, token, orders=self.desk.orders)
-        assert self.desk.orders.token(ORDER) == token
-        assert (reason.kind if reason else "") == self._interruption()
+        """The token's name is its turn, too."""
+        latest = self.desk.orders.token(ORDER) or ""
+        if token < latest:
+            with pytest.raises(WriteConflict):
+                wait_for_fulfilment(ORDER, token, token, orders=self.desk.orders)
+        else:
+            reason = wait_for_fulfilment(ORDER, token, token, orders=self.desk.orders)
+            assert (reason.kind if reason else "") == self._interruption()
+        assert self.desk.orders.token(ORDER) == max(token, latest)
 
     def write_over_a_version_that_has_passed(self, old: Order) -> None:
         if old.version < self.order.version:

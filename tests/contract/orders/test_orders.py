@@ -197,13 +197,26 @@ def test_work_keeps_its_shipments_and_quantities(orders: Store) -> None:
     assert (found.state, dict(found.shipments)) == (FulfilmentState.SHIPPED, {"p1": "print"})
 
 
-def test_the_token_kept_last_is_the_one_that_counts(orders: Store) -> None:
+@pytest.mark.parametrize("turn", ["09:01#0", "09:01#1", "09:02#0"])
+def test_the_token_of_the_latest_wait_is_the_one_that_counts(orders: Store, turn: str) -> None:
     placed(orders)
-    orders.keep_token(ORDER, "first")
-    orders.keep_token(ORDER, "second")
+    orders.keep_token(ORDER, "first", "09:01#0")
+    orders.keep_token(ORDER, "second", turn)
 
     assert orders.token(ORDER) == "second"
     assert orders.token("ord_other") is None
+
+
+@pytest.mark.parametrize("turn", ["09:01#5", "09:02#0"])
+def test_what_a_dead_workflow_has_asked_for_takes_no_token_from_the_living_one(
+    orders: Store, turn: str
+) -> None:
+    placed(orders)
+    orders.keep_token(ORDER, "alive", "09:02#1")
+
+    with pytest.raises(WriteConflict):
+        orders.keep_token(ORDER, "dead", turn)
+    assert orders.token(ORDER) == "alive"
 
 
 @pytest.mark.parametrize("lines", [1, 50, 51, 2_000])

@@ -25,6 +25,7 @@ def opened(
     subject: str = ORDER,
     at: datetime = NOW,
     token: str = "",
+    turn: str = "",
 ) -> Case:
     return report(
         subject=subject,
@@ -36,6 +37,7 @@ def opened(
         now=at,
         actor=SYSTEM,
         token=token,
+        turn=turn,
     )
 
 
@@ -96,6 +98,14 @@ def test_a_newer_token_replaces_the_one_that_died(cases: Cases) -> None:
 
     assert again == replace(first, token="t2")
     assert cases.load(first.case_id) == again
+
+
+def test_what_a_dead_workflow_has_asked_for_takes_no_token_from_the_living_one(cases: Cases) -> None:
+    alive = opened(cases, token="t2", turn="09:02#0")
+
+    with pytest.raises(WriteConflict):
+        opened(cases, token="t1", turn="09:01#5")
+    assert cases.load(alive.case_id) == alive
 
 
 def test_who_has_read_an_item_before_its_token_was_replaced_cannot_decide_it(cases: Cases) -> None:

@@ -18,7 +18,7 @@ def cases(table: Table) -> DynamoCases:
     return DynamoCases(table)
 
 
-def opened(cases: DynamoCases, token: str = "") -> Case:
+def opened(cases: DynamoCases, token: str = "", turn: str = "") -> Case:
     return report(
         subject=ORDER,
         key="ASSESS-0",
@@ -29,6 +29,7 @@ def opened(cases: DynamoCases, token: str = "") -> Case:
         now=NOW,
         actor=SYSTEM,
         token=token,
+        turn=turn,
     )
 
 
@@ -68,6 +69,27 @@ def test_a_token_is_not_replaced_in_an_item_that_is_decided_meanwhile(table: Tab
         opened(DynamoCases(Table(Overtaken(), table.name)), token="t2")
 
     assert opened(DynamoCases(table), token="t2").resolution == "CANCEL"
+
+
+def test_a_token_is_not_replaced_by_an_earlier_one_that_has_read_the_item_before(table: Table) -> None:
+    class Overtaken:
+        """A later wait begins just before the token is written."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(table.client, name)
+
+        def update_item(self, **request: Any) -> Any:
+            opened(DynamoCases(table), token="t3", turn="3")
+            return table.client.update_item(**request)
+
+    opened(DynamoCases(table), token="t1", turn="1")
+
+    with pytest.raises(WriteConflict):
+        opened(DynamoCases(Table(Overtaken(), table.name)), token="t2", turn="2")
+
+    stored = DynamoCases(table).load(f"{ORDER}.ASSESS-0")
+    assert stored is not None
+    assert (stored.token, stored.turn) == ("t3", "3")
 
 
 def test_the_token_is_no_part_of_an_event(cases: DynamoCases, table: Table) -> None:

@@ -1,8 +1,12 @@
 """What befalls the service itself: executions that are lost, a relay that is off for more than a day."""
 
+from oms.runtime.starting import MOST_ATTEMPTS
+
 from tests.simulation.actors.actor import Actor
 
 _OFF = 25 * 3600.0
+_WATCH = "capture/watch_orders"
+_LOOKS, _MINUTE = 3, 60.0
 
 
 class Outage(Actor):
@@ -13,12 +17,20 @@ class Outage(Actor):
 
     def _round(self) -> None:
         now = self.world.agenda.now
-        running = [name for name, one in self.world.workflows.executions.items() if one.status == "RUNNING"]
-        if running and self.world.weather.meets("execution_lost", now):
-            # Those that began last are at work; most of the others only wait.
-            self.world.workflows.abort(self.chance.choice((running[-1], self.chance.choice(running))))
+        executions = self.world.workflows.executions
+        mortal = [name for name, one in executions.items() if one.status == "RUNNING" and _mortal(name)]
+        if mortal and self.world.weather.meets("execution_lost", now):
+            # What is under way outlives its workflow. Most of the others only wait.
+            working = [name for name in mortal if (run := executions[name].run) and run.working]
+            self.world.workflows.abort(self.chance.choice(working or mortal))
+            self._look_soon()
         if now < self.plot.calm:
             self.after(0.5, 10, self._round)
+
+    def _look_soon(self) -> None:
+        """In a failover the next workflow is to meet what this one has left under way."""
+        for _ in range(_LOOKS if self.world.weather.failover else 0):
+            self.after(0, _MINUTE, lambda: self.world.functions.invoke(_WATCH, {}, lambda _: None))
 
     def _relay_off(self) -> None:
         """Nothing that would keep a stream's records is on: neither the mappings nor the sweeper's schedule."""
@@ -27,3 +39,8 @@ class Outage(Actor):
         for mapping in self.world.mappings.values():
             mapping.off_until = until
         self.world.upkeep_off_until = until
+
+
+def _mortal(execution: str) -> bool:
+    """The last that the watchdog starts is spared: nobody here would mend what broke all of them."""
+    return not execution.endswith(f"-{MOST_ATTEMPTS}")

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """The state begins. Answered with None. `workflow` is the machine's name, also inside a branch."""
+    """The state begins. Answered with the time, as AWS writes it. `workflow` is the machine's name, also inside a branch."""
 
     workflow: str
     state: str

@@ -6,8 +6,8 @@
     while …:
         effect = running.send(answer)      # StopIteration.value is how it Ended
 
-`effects.py` says what a driver has to do. Three things are the driver's alone: time (the time-out of a task is
-an answer, that of the machine closes the generator), chance (jitter, tokens), and the order in which branches
+`effects.py` says what a driver has to do. Three things are the driver's alone: time (that a state was entered
+is answered with it, the time-out of a task is an answer, that of the machine closes the generator), chance (jitter, tokens), and the order in which branches
 of a Parallel go on. The sizes of inputs and outputs are not watched: a driver that counts them answers
 Failed("States.DataLimitExceeded").
 

@@ -131,8 +131,8 @@ class Level:
         try:
             while name is not None:
                 entered, state = self.states[name]
-                frame.context["State"] = {"Name": name, "RetryCount": 0}
-                yield entered
+                at = yield entered
+                frame.context["State"] = {"Name": name, "EnteredTime": at, "RetryCount": 0}
                 if isinstance(state, Instant):
                     name = state.pass_through(frame)
                 else:

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
+from oms.kernel.clock import stamp
 
 from tests.simulation.agenda import Agenda
 from tests.simulation.asl import interpreter
@@ -54,6 +55,8 @@ class Run:
         self._question = 0
         self._branches: list[Run] = []
         self._state = ""
+        self.working = False
+        """Whether a function of it is at work: it waits for nobody."""
         self.over = False
 
     def step(self, answer: Answer = None) -> None:
@@ -67,12 +70,13 @@ class Run:
             if isinstance(effect, Entered):
                 self._driver.visited[effect.workflow, f"{self._state} > {effect.state}"] += 1
                 self._state = effect.state
-                answer = None
+                answer = stamp(self._driver.time())
                 continue
             if isinstance(effect, NewToken):
                 answer = self._driver.new_token()
                 continue
             self._question += 1
+            self.working = isinstance(effect, Call | StartSync)
             self._driver.ask(self, effect, self._once(self._question))
             return
 
@@ -143,7 +147,8 @@ class Workflows:
     chance: Random
     functions: Invokes
     machines: dict[str, interpreter.Machine]
-    moment: Callable[[], datetime]
+    time: Callable[[], datetime]
+    """The time, whatever the clocks of processes say."""
     weather: Weather
     standard: str = "order_capture"
     executions: dict[str, Execution] = field(default_factory=dict)
@@ -158,7 +163,7 @@ class Workflows:
             if known.status == "RUNNING" and known.given == given:
                 return {"executionArn": f"arn:execution:{name}"}
             raise _refused("ExecutionAlreadyExists", "StartExecution")
-        execution = Execution(name, given, self.moment())
+        execution = Execution(name, given, self.time())
         self.executions[name] = execution
         self.agenda.after(_LATE, lambda: self._begin(execution))
         return {"executionArn": f"arn:execution:{name}"}
@@ -227,7 +232,7 @@ class Workflows:
         itself = interpreter.Execution(f"arn:execution:{name}", name)
 
         def ended(end: Ended) -> None:
-            execution.status, execution.ended = end.status, self.moment()
+            execution.status, execution.ended = end.status, self.time()
 
         given = json.loads(execution.given)
         execution.run = Run(self, interpreter.run(machine, given, itself), ended)

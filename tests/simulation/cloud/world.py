@@ -58,7 +58,7 @@ class World:
         self.dynamo = SimDynamo(now=self.seconds, lag=self._lag)
         create_tables(self.dynamo)
         self.functions = Functions(self.agenda, chance, weather)
-        self.workflows = Workflows(self.agenda, chance, self.functions, _machines(), self.moment, weather)
+        self.workflows = Workflows(self.agenda, chance, self.functions, _machines(), self.time, weather)
         self.visited = self.workflows.visited
         self.queues = Queues(self.agenda, chance, weather, self.functions)
         self.bus = Bus(self.agenda, chance, weather, self.queues)
@@ -89,11 +89,14 @@ class World:
     def seconds(self) -> float:
         return self.agenda.now
 
+    def time(self) -> datetime:
+        return EPOCH + timedelta(seconds=self.agenda.now)
+
     def moment(self) -> datetime:
         """What a clock says where it is asked: that of a process may be wrong."""
         process = self.agenda.current
         skew = self.functions.skews.get(process, 0.0) if process else 0.0
-        return EPOCH + timedelta(seconds=self.agenda.now + skew)
+        return self.time() + timedelta(seconds=skew)
 
     def sleep(self, seconds: float) -> None:
         self.agenda.pause(seconds)

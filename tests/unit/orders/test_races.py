@@ -221,7 +221,7 @@ def test_what_clients_ask_of_an_order_that_does_not_exist_finds_nothing() -> Non
 
 
 def test_a_waiting_workflow_hears_what_happened_before_it_began_to_wait(orders: FakeOrders) -> None:
-    assert wait_for_fulfilment(ORDER, "token", orders=orders) is None
+    assert wait_for_fulfilment(ORDER, "token", "", orders=orders) is None
     assert orders.token(ORDER) == "token"
 
     ask(orders)
@@ -236,7 +236,7 @@ def test_the_token_is_kept_before_the_order_is_looked_at(orders: FakeOrders) -> 
             assert self.token(order_id) == "token"
 
     with pytest.raises(BrokenInvariant):
-        wait_for_fulfilment(ORDER, "token", orders=Looked())
+        wait_for_fulfilment(ORDER, "token", "", orders=Looked())
 
 
 def test_an_assessment_that_another_has_followed_releases_nothing() -> None:

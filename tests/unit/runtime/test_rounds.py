@@ -103,7 +103,7 @@ class Yard:
         """An order whose workflow still waits for the shipment that nobody told it of."""
         released(self.orders)
         record_shipment(f"{ORDER}-f1", a_parcel("p1"), orders=self.orders, now=NOW, actor=CLIENT)
-        self.orders.keep_token(ORDER, "token")
+        self.orders.keep_token(ORDER, "token", "")
         self.states.waiting.add("token")
         self.states.executions[ORDER] = "RUNNING"
         return ORDER
@@ -513,7 +513,7 @@ def test_where_no_start_is_left_everything_still_wakes_the_others(
     released(yard.orders, a_snapshot(placed_at=stamp(later(60))))
     order = replace(yard.orders.orders[ORDER], cancel_requested=True)
     yard.orders.orders[ORDER] = order
-    yard.orders.keep_token(ORDER, "token")
+    yard.orders.keep_token(ORDER, "token", "")
     yard.states.waiting.add("token")
     yard.states.executions[ORDER] = "RUNNING"
 

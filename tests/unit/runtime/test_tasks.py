@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 import yaml
 from oms.contracts import tasks as contracts
-from oms.contracts.tasks import AwaitResolution, CancelLines, PlanFulfilment, ReleaseStock, ScreenOrder
+from oms.contracts.tasks import (
+    AwaitFulfilment,
+    AwaitResolution,
+    CancelLines,
+    PlanFulfilment,
+    ReleaseStock,
+    ScreenOrder,
+)
 from oms.kernel.errors import BrokenInvariant, Throttled
 from oms.runtime.step_functions import Tokens
 from oms.runtime.tasks import Handler, as_json, parse, token_task, workflow_task
@@ -93,7 +100,8 @@ def test_a_task_that_waits_with_a_token_says_that_it_waits() -> None:
     states = FakeStepFunctions(waiting={"t1"})
 
     answer = waiting(seen.append, states)(
-        {"order_id": ORDER, "key": "ASSESS-0", "kind": "SHORTAGE", "detail": "", "token": "t1"}, None
+        {"order_id": ORDER, "key": "ASSESS-0", "kind": "SHORTAGE", "detail": "", "token": "t1", "turn": ""},
+        None,
     )
 
     assert answer == {"outcome": "WAITING"}
@@ -111,7 +119,14 @@ def test_a_wait_that_could_not_begin_is_told_to_the_workflow(
     def fail(_: AwaitResolution) -> None:
         raise error
 
-    payload = {"order_id": ORDER, "key": "k", "kind": "SHORTAGE", "detail": "", "token": "secret-token"}
+    payload = {
+        "order_id": ORDER,
+        "key": "k",
+        "kind": "SHORTAGE",
+        "detail": "",
+        "token": "secret-token",
+        "turn": "",
+    }
 
     assert waiting(fail, states)(payload, None) == {"outcome": "FAILED"}
     assert states.interruptions == {"secret-token": "NotWaiting"}
@@ -121,12 +136,13 @@ def test_a_wait_that_could_not_begin_is_told_to_the_workflow(
 def test_a_payload_that_does_not_fit_is_told_too() -> None:
     states = FakeStepFunctions(waiting={"t1"})
 
-    assert waiting(print, states)({"nonsense": 1, "token": "t1"}, None) == {"outcome": "FAILED"}
+    assert waiting(print, states)({"nonsense": 1, "token": "t1", "turn": ""}, None) == {"outcome": "FAILED"}
     assert states.interruptions == {"t1": "NotWaiting"}
 
 
 def test_a_token_is_not_shown_when_its_command_is() -> None:
-    assert "secret" not in repr(AwaitResolution(ORDER, "k", "SHORTAGE", "why", "secret"))
+    assert "secret" not in repr(AwaitResolution(ORDER, "k", "SHORTAGE", "why", "secret", ""))
+    assert "secret" not in repr(AwaitFulfilment(ORDER, "secret", ""))
 
 
 def payloads(states: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

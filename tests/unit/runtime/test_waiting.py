@@ -2,7 +2,7 @@
 
 import pytest
 from oms.contracts.tasks import AwaitFulfilment, AwaitResolution
-from oms.kernel.errors import BrokenInvariant, HoldfastError, Throttled
+from oms.kernel.errors import BrokenInvariant, HoldfastError, Throttled, WriteConflict
 from oms.kernel.events import Event
 from oms.orders.application.cancellation import cancel_lines, request_cancellation
 from oms.orders.application.shipping import record_shipment
@@ -52,14 +52,14 @@ def ask_to_cancel(orders: FakeOrders) -> None:
     request_cancellation(ORDER, "other", orders=orders, now=NOW, actor=CLIENT)
 
 
-def wait(orders: FakeOrders, tokens: Tokens, token: str = "t1") -> None:
-    await_fulfilment(AwaitFulfilment(ORDER, token), orders=orders, tokens=tokens)
+def wait(orders: FakeOrders, tokens: Tokens, token: str = "t1", turn: str = "") -> None:
+    await_fulfilment(AwaitFulfilment(ORDER, token, turn), orders=orders, tokens=tokens)
 
 
 def stop(
     orders: FakeOrders, cases: FakeCases, tokens: Tokens, *, token: str = "t1", key: str = "ASSESS-0"
 ) -> None:
-    command = AwaitResolution(ORDER, key, "SHORTAGE", "line 1 is missing", token)
+    command = AwaitResolution(ORDER, key, "SHORTAGE", "line 1 is missing", token, "")
     await_resolution(command, orders=orders, cases=cases, tokens=tokens, now=NOW)
 
 
@@ -69,6 +69,19 @@ def last(events: dict[str, Event], kind: str) -> Event:
 
 def hear(event: Event, orders: FakeOrders, cases: FakeCases, tokens: Tokens) -> None:
     resume(event, orders=orders, cases=cases, tokens=tokens, now=NOW)
+
+
+def test_a_wait_that_arrives_after_its_workflow_has_died_takes_nothing_from_the_next_one(
+    orders: FakeOrders, tokens: Tokens, states: FakeStepFunctions
+) -> None:
+    wait(orders, tokens, "t1", "09:02#0")
+
+    with pytest.raises(WriteConflict):
+        wait(orders, tokens, "dead", "09:01#0")
+
+    ship(orders)
+    assert wake(ORDER, orders=orders, tokens=tokens)
+    assert states.outputs == {"t1": {"outcome": "SHIPPED"}}
 
 
 def test_a_workflow_waits_until_the_last_parcel_has_left(
@@ -108,9 +121,9 @@ def test_the_token_is_kept_before_the_order_is_looked_at(tokens: Tokens, states:
     """Otherwise a parcel between the two would wake nobody, and nobody would look again."""
 
     class LeavesJustNow(FakeOrders):
-        def keep_token(self, order_id: str, token: str) -> None:
+        def keep_token(self, order_id: str, token: str, turn: str) -> None:
             assert not self.orders[ORDER].is_terminal
-            super().keep_token(order_id, token)
+            super().keep_token(order_id, token, turn)
             ship(self)
 
     orders = LeavesJustNow()
@@ -313,7 +326,7 @@ def test_any_other_refusal_is_an_error_to_repeat_or_repair(
 def test_an_overdue_order_that_ships_after_all_goes_on_by_itself(
     orders: FakeOrders, cases: FakeCases, tokens: Tokens, states: FakeStepFunctions
 ) -> None:
-    command = AwaitResolution(ORDER, "FULFIL-0", "SHIPMENT_OVERDUE", "thirty days", "t1")
+    command = AwaitResolution(ORDER, "FULFIL-0", "SHIPMENT_OVERDUE", "thirty days", "t1", "")
     await_resolution(command, orders=orders, cases=cases, tokens=tokens, now=NOW)
 
     ship(orders)

@@ -165,7 +165,7 @@ def test_a_workflow_whose_event_was_lost_is_woken(
 ) -> None:
     released(orders)
     states.executions, states.waiting = {ORDER: "RUNNING"}, {"t1"}
-    orders.keep_token(ORDER, "t1")
+    orders.keep_token(ORDER, "t1", "")
     if listed:
         request_cancellation(ORDER, "other", orders=orders, now=NOW, actor=CLIENT)
     else:  # an order that has ended stands in no list of active ones, but its workflow still runs
@@ -181,7 +181,7 @@ def test_a_workflow_that_waits_for_something_to_happen_goes_on_waiting(
 ) -> None:
     released(orders)
     states.executions, states.waiting = {ORDER: "RUNNING"}, {"t1"}
-    orders.keep_token(ORDER, "t1")
+    orders.keep_token(ORDER, "t1", "")
 
     assert watch(dog).woken == NOTHING
     assert states.waiting == {"t1"}

@@ -89,8 +89,11 @@ class HoldOrder:
 
 @dataclass(frozen=True, slots=True)
 class AwaitFulfilment:
+    """`turn` grows from one wait of the order to the next: when its state was entered, and how often it was retried."""
+
     order_id: str
-    token: str
+    token: str = field(repr=False)
+    turn: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +106,11 @@ class CancelLines:
 
 @dataclass(frozen=True, slots=True)
 class AwaitResolution:
-    """`key` names this stop of the order; `kind` what is to be decided."""
+    """`key` names this stop of the order; `kind` what is to be decided; `turn` as in AwaitFulfilment."""
 
     order_id: str
     key: str
     kind: str
     detail: str
     token: str = field(repr=False)
+    turn: str

@@ -22,7 +22,7 @@ in circles: it waits for a person."""
 
 def await_fulfilment(command: AwaitFulfilment, *, orders: Orders, tokens: Tokens) -> None:
     """Keep the token; wake the workflow at once where there is nothing to wait for."""
-    reason = wait_for_fulfilment(command.order_id, command.token, orders=orders)
+    reason = wait_for_fulfilment(command.order_id, command.token, command.turn, orders=orders)
     if reason is not None:
         _tell(command.token, reason, tokens)
 
@@ -52,6 +52,7 @@ def await_resolution(
         kind=command.kind,
         detail=command.detail,
         token=command.token,
+        turn=command.turn,
         cases=cases,
         now=now,
         actor=SYSTEM,

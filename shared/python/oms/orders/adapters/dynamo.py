@@ -90,11 +90,12 @@ class DynamoOrders:
         )
         self.table.write(update)  # refused where this one, or a later one, has it already
 
-    def keep_token(self, order_id: str, token: str) -> None:
-        item = {"pk": order_pk(order_id), "sk": "TOKEN", "token": token}
-        # A task that is retried gets a new token and the old one is dead: the last writer is right.
-        if self.table.write(Put(self.table.name, item, "attribute_not_exists(pk) OR attribute_exists(pk)")):
-            raise BrokenInvariant("a condition that always holds was refused")
+    def keep_token(self, order_id: str, token: str, turn: str) -> None:
+        item = {"pk": order_pk(order_id), "sk": "TOKEN", "token": token, "turn": turn}
+        # Not the last writer is right: what a dead workflow has asked for may come after what lives.
+        latest = "attribute_not_exists(pk) OR #turn <= :turn"
+        if self.table.write(Put(self.table.name, item, latest, {"#turn": "turn"}, {":turn": turn})):
+            raise WriteConflict(f"a later wait of {order_id} has begun")
 
     def token(self, order_id: str) -> str | None:
         item = self.table.get(order_pk(order_id), "TOKEN")

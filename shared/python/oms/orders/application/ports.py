@@ -83,8 +83,11 @@ class Orders(Protocol):
     def take_over(self, order_id: str, assessment: int) -> None:
         """Let `assessment` have the order in hand, unless a later one has: who has read it before cannot save it."""
 
-    def keep_token(self, order_id: str, token: str) -> None:
-        """Remember the task token the order's workflow waits with; a newer one replaces it."""
+    def keep_token(self, order_id: str, token: str, turn: str) -> None:
+        """Remember the task token the order's workflow waits with; that of a later turn replaces it.
+
+        Raises WriteConflict where a later turn has come: this one's workflow is dead, or will ask again.
+        """
 
     def token(self, order_id: str) -> str | None:
         """The token kept last."""

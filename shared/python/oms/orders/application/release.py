@@ -86,9 +86,9 @@ class Interruption:
     kind: str
 
 
-def wait_for_fulfilment(order_id: str, token: str, *, orders: Orders) -> Interruption | None:
+def wait_for_fulfilment(order_id: str, token: str, turn: str, *, orders: Orders) -> Interruption | None:
     """Keep the token first, look second: what happened in between is seen here or by who made it happen."""
-    orders.keep_token(order_id, token)
+    orders.keep_token(order_id, token, turn)
     return interruption(order_id, orders=orders)
 
 

@@ -33,7 +33,7 @@ class DynamoCases:
         stored = self.load(case.case_id)
         if stored is None:
             raise BrokenInvariant(f"{case.case_id} has an event but no item")
-        return self._with_newer_token(stored, case.token)
+        return self._with_newer_token(stored, case)
 
     def load(self, case_id: str) -> Case | None:
         item = self.table.get(*_key(case_id))
@@ -66,17 +66,21 @@ class DynamoCases:
         items = self.table.get_many(((item["pk"], item["sk"]) for item in page.items), consistent=True)
         return sorted((case_of(item) for item in items), key=lambda case: (case.deadline, case.case_id))
 
-    def _with_newer_token(self, stored: Case, token: str) -> Case:
-        if not token or token == stored.token or not stored.is_open:
+    def _with_newer_token(self, stored: Case, case: Case) -> Case:
+        if not case.token or case.token == stored.token or not stored.is_open:
             return stored
         pk, sk = _key(stored.case_id)
-        names, values = {"#token": "token"}, {":token": token, ":version": stored.version}
         update = Update(
-            self.table.name, {"pk": pk, "sk": sk}, "SET #token = :token", "version = :version", names, values
+            self.table.name,
+            {"pk": pk, "sk": sk},
+            "SET #token = :token, #turn = :turn",
+            condition="version = :version AND #turn <= :turn",
+            names={"#token": "token", "#turn": "turn"},
+            values={":token": case.token, ":turn": case.turn, ":version": stored.version},
         )
         if self.table.write(update):
-            raise WriteConflict(f"{stored.case_id} was changed meanwhile")
-        return replace(stored, token=token)
+            raise WriteConflict(f"{stored.case_id} was changed meanwhile, or a later wait has begun")
+        return replace(stored, token=case.token, turn=case.turn)
 
 
 def _key(case_id: str) -> tuple[str, str]:

@@ -48,9 +48,10 @@ def report(
     now: datetime,
     actor: Actor,
     token: str = "",
+    turn: str = "",
     message: str = "",
 ) -> Case:
-    """Open an exception item once; a repeated report finds it."""
+    """Open an exception item once; a repeated report finds it. Raises WriteConflict where a later wait has begun."""
     case, fact = open_case(
         subject=subject,
         key=key,
@@ -59,6 +60,7 @@ def report(
         detail=detail,
         now=now,
         token=token,
+        turn=turn,
         message=message,
     )
     return cases.open(case, _event(case, fact, now=now, actor=actor, reason=detail))

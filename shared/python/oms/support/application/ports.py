@@ -12,8 +12,9 @@ class Cases(Protocol):
     def open(self, case: Case, event: Event) -> Case:
         """Store a new item with its event; where it is already stored, answer what is stored.
 
-        Where the stored item is open and `case` carries a newer token, the token is replaced: who has
-        read the item before can no longer save it.
+        Where the stored item is open and `case` carries the token of a later turn, the token is replaced:
+        who has read the item before can no longer save it. Raises WriteConflict where the item has the
+        token of a later turn: the workflow of this one is dead, or will ask again.
         """
 
     def load(self, case_id: str) -> Case | None:

@@ -113,6 +113,8 @@ class Case:
     version: int = 1
     token: str = ""
     """The task token that resumes the order's workflow."""
+    turn: str = ""
+    """Of the wait that the token belongs to, among those of the order."""
     message: str = ""
     """The message of a dead letter, to be sent again on RETRY."""
     resolution: str = ""
@@ -168,6 +170,7 @@ def open_case(
     detail: str,
     now: datetime,
     token: str = "",
+    turn: str = "",
     message: str = "",
 ) -> tuple[Case, ExceptionOpened]:
     """A new item. `key` tells this stop of the subject from its others. KeyError for an unknown kind."""
@@ -183,6 +186,7 @@ def open_case(
         opened_at=stamp(now),
         deadline=stamp(now + terms.deadline),
         token=token,
+        turn=turn,
         message=message,
     )
     return case, ExceptionOpened(case.case_id, kind, case.owner, case.deadline, detail)
