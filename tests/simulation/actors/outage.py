@@ -6,7 +6,7 @@ from tests.simulation.actors.actor import Actor
 
 _OFF = 25 * 3600.0
 _WATCH = "capture/watch_orders"
-_LOOKS, _MINUTE = 3, 60.0
+_LOOKS, _WHILE = 5, 90.0
 
 
 class Outage(Actor):
@@ -30,7 +30,7 @@ class Outage(Actor):
     def _look_soon(self) -> None:
         """In a failover the next workflow is to meet what this one has left under way."""
         for _ in range(_LOOKS if self.world.weather.failover else 0):
-            self.after(0, _MINUTE, lambda: self.world.functions.invoke(_WATCH, {}, lambda _: None))
+            self.after(0, _WHILE, lambda: self.world.functions.invoke(_WATCH, {}, lambda _: None))
 
     def _relay_off(self) -> None:
         """Nothing that would keep a stream's records is on: neither the mappings nor the sweeper's schedule."""

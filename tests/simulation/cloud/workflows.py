@@ -56,7 +56,7 @@ class Run:
         self._branches: list[Run] = []
         self._state = ""
         self.working = False
-        """Whether a function of it is at work: it waits for nobody."""
+        """Whether a function of it is at work, or about to be: it does not just wait."""
         self.over = False
 
     def step(self, answer: Answer = None) -> None:
@@ -76,7 +76,7 @@ class Run:
                 answer = self._driver.new_token()
                 continue
             self._question += 1
-            self.working = isinstance(effect, Call | StartSync)
+            self.working = isinstance(effect, Call | CallWithToken | StartSync)
             self._driver.ask(self, effect, self._once(self._question))
             return
 
@@ -213,7 +213,7 @@ class Workflows:
                 self._in_time(effect.timeout, answer)
                 self._waiting[effect.token] = answer
                 self.functions.invoke(
-                    effect.function, effect.payload, lambda said: self._failed(said, answer)
+                    effect.function, effect.payload, lambda said: self._waits(run, said, answer)
                 )
             case StartSync():
                 self._in_time(effect.timeout, answer)
@@ -259,8 +259,9 @@ class Workflows:
             self.agenda.after(timeout, lambda: answer(TIMED_OUT))
 
     @staticmethod
-    def _failed(said: Succeeded | Failed, answer: Answered) -> None:
+    def _waits(run: Run, said: Succeeded | Failed, answer: Answered) -> None:
         """A function that fails ends the wait for its token; what it returns does not."""
+        run.working = False
         if isinstance(said, Failed):
             answer(said)
 
