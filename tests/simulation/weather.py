@@ -43,7 +43,13 @@ _GENTLE = 0.15
 _GENTLY_ACTIVE, _GENTLY_SLOW = 0.8, 3.0
 """Where nothing is lost, it is the order of things that is to be tried."""
 _FAILOVER = 0.05
-_IN_A_FAILOVER = {"slow_invocation": 0.1, "execution_lost": 0.1, "clock_skew": 0.3}
+_IN_A_FAILOVER = {
+    "slow_invocation": 0.1,
+    "slow_call": 0.2,
+    "lost_invocation": 0.1,
+    "execution_lost": 0.1,
+    "clock_skew": 0.3,
+}
 """Trouble that comes together, as where a data centre has failed: each alone does little harm."""
 _RELAY_OFF = 0.02
 """A day without a relay takes the sweeper many readings; a few runs are enough of it."""

@@ -19,6 +19,8 @@ _MOST_LATE = 0.08
 _VERY_LATE = 100.0
 _DOWN = (20.0, 240.0)
 """Seconds for which a function fails whatever it is asked, as after a bad deployment."""
+_ABANDONED = 3.0
+_CUT_OFF = Failed("Lambda.SdkClientException", "the connection broke")
 _LOST = Failed("Lambda.Unknown", "the function ended, and its answer was lost")
 _CRASHED = Failed("Runtime.ExitError", "the environment ended")
 
@@ -55,6 +57,8 @@ class Functions:
             return
         lost = self._weather.meets("lost_invocation", now)
         heard = [(lambda _: answer(_LOST)) if lost else answer]
+        if lost:  # at its end, or while it goes on and whoever asked tries again
+            self._agenda.after(self._chance.uniform(0.0, _ABANDONED), lambda: _tell(heard, _CUT_OFF))
         process = self._agenda.spawn(work, lambda value, failure: self._end(process, value, failure, heard))
         if self._weather.meets("clock_skew", now):
             self.skews[process] = self._chance.uniform(-_SKEW, _SKEW)
