@@ -1,7 +1,5 @@
 """What befalls the service itself: executions that are lost, a relay that is off for more than a day."""
 
-from oms.runtime.starting import MOST_ATTEMPTS
-
 from tests.simulation.actors.actor import Actor
 
 _OFF = 25 * 3600.0
@@ -18,11 +16,11 @@ class Outage(Actor):
     def _round(self) -> None:
         now = self.world.agenda.now
         executions = self.world.workflows.executions
-        mortal = [name for name, one in executions.items() if one.status == "RUNNING" and _mortal(name)]
-        if mortal and self.world.weather.meets("execution_lost", now):
+        running = [name for name, one in executions.items() if one.status == "RUNNING"]
+        if running and self.world.weather.meets("execution_lost", now):
             # What is under way outlives its workflow. Most of the others only wait.
-            working = [name for name in mortal if (run := executions[name].run) and run.working]
-            self.world.workflows.abort(self.chance.choice(working or mortal))
+            working = [name for name in running if (run := executions[name].run) and run.working]
+            self.world.workflows.abort(self.chance.choice(working or running))
             self._look_soon()
         if now < self.plot.calm:
             self.after(0.5, 10, self._round)
@@ -39,8 +37,3 @@ class Outage(Actor):
         for mapping in self.world.mappings.values():
             mapping.off_until = until
         self.world.upkeep_off_until = until
-
-
-def _mortal(execution: str) -> bool:
-    """The last that the watchdog starts is spared: nobody here would mend what broke all of them."""
-    return not execution.endswith(f"-{MOST_ATTEMPTS}")

@@ -18,7 +18,9 @@ def executions(states: FakeStepFunctions) -> Executions:
     return Executions(states, WORKFLOW)
 
 
-@pytest.mark.parametrize(("attempt", "called"), [(1, ORDER), (2, f"{ORDER}-2"), (9, f"{ORDER}-9")])
+@pytest.mark.parametrize(
+    ("attempt", "called"), [(1, ORDER), (2, f"{ORDER}-2"), (9, f"{ORDER}-9"), (10, f"{ORDER}-10")]
+)
 def test_an_execution_is_named_by_its_order_and_attempt(attempt: int, called: str) -> None:
     assert name(ORDER, attempt) == called
     assert attempt_of(called) == Attempt(ORDER, attempt)

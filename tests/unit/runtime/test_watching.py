@@ -16,7 +16,8 @@ from oms.runtime.reviving import GRACE
 from oms.runtime.starting import MOST_ATTEMPTS, Executions
 from oms.runtime.step_functions import Tokens
 from oms.runtime.watching import PATIENCE, Watchdog, Watched
-from oms.support.application.cases import report
+from oms.support.application.cases import decide, report
+from oms.support.domain.exceptions import Action
 
 from tests.builders import CLIENT, NOW, ORDER, SYSTEM, a_snapshot, placed, released
 from tests.fakes.bookmarks import FakeBookmarks
@@ -316,6 +317,23 @@ def test_an_order_whose_workflows_all_break_off_goes_to_an_engineer_and_is_left_
     assert len(states.executions) == MOST_ATTEMPTS
     (case,) = cases.of_subject(ORDER)
     assert (case.kind, case.owner, case.is_open) == ("WORKFLOW_BROKEN", "engineering", True)
+
+
+def test_when_the_engineer_has_mended_it_the_order_has_as_many_workflows_again(
+    orders: FakeOrders, cases: FakeCases, states: FakeStepFunctions, dog: Watchdog
+) -> None:
+    released(orders)
+    states.executions |= broken_off(MOST_ATTEMPTS)
+    watch(dog)
+    (item,) = cases.of_subject(ORDER)
+
+    decide(item.case_id, Action.RETRY, cases=cases, now=NOW, actor=SYSTEM, reason="mended")
+
+    assert watch(dog).restarted == (ORDER,)
+    assert list(states.executions)[-1] == f"{ORDER}-{MOST_ATTEMPTS + 1}"
+    states.executions |= broken_off(2 * MOST_ATTEMPTS)
+    assert watch(dog).restarted == NOTHING
+    assert [(one.is_open, one.detail[:2]) for one in cases.of_subject(ORDER)] == [(False, "9 "), (True, "18")]
 
 
 def test_the_last_attempt_is_still_made(

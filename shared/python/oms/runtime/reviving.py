@@ -1,4 +1,4 @@
-"""A dead workflow is followed by another, a few times; then a person is told."""
+"""A dead workflow is followed by another, a few times; then a person is told, and decides when it goes on."""
 
 from datetime import datetime, timedelta
 
@@ -26,15 +26,21 @@ def follow(order: Order, attempt: int, *, cases: Cases, executions: Executions, 
     return executions.start(order.order_id, attempt=attempt + 1)
 
 
-def give_up(order: Order, *, cases: Cases, now: datetime) -> None:
-    """What breaks every time needs an engineer, not a tenth try. Harmless to repeat."""
-    report(
+def given_up(order: Order, attempt: int, *, cases: Cases, now: datetime) -> bool:
+    """Whether no workflow follows that attempt: what breaks every time needs an engineer, not a tenth try.
+
+    Tells the engineer; once the item is decided, the next try has a workflow's whole number of attempts.
+    """
+    if attempt == 0 or attempt % MOST_ATTEMPTS:
+        return False
+    case = report(
         subject=order.order_id,
-        key="workflow",
+        key=f"workflow-{attempt}",
         channel=order.channel,
         kind="WORKFLOW_BROKEN",
-        detail=f"{MOST_ATTEMPTS} workflows of the order have broken off.",
+        detail=f"{attempt} workflows of the order have broken off.",
         cases=cases,
         now=now,
         actor=WATCHDOG,
     )
+    return case.is_open

@@ -5,9 +5,11 @@ A name is burned once used, also by an execution that an outage killed: the firs
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -16,14 +18,14 @@ from oms.aws.errors import translated
 from oms.runtime.step_functions import StepFunctions
 
 MOST_ATTEMPTS = 9
-"""Executions an order may use up before a person has to look."""
+"""Executions an order may use up before a person has to look; and after that as many again."""
 ALIVE = ("RUNNING", "PENDING_REDRIVE")
 BROKEN = ("FAILED", "TIMED_OUT", "ABORTED")
 """How an execution can end without having finished: an outage, a limit of the service, a person."""
 _APART = 100
 """Each attempt numbers its assessments and stops from a hundred of its own: reservations, payments and
 exceptions are named by them, and must never be mistaken for those of an attempt that died."""
-_LATER = tuple(str(attempt) for attempt in range(2, MOST_ATTEMPTS + 1))
+_LATER = re.compile(r"[2-9]|[1-9][0-9]{1,3}")
 _STALE = ("InvalidToken", "ValidationException")
 """How a page token is refused that is older than 24 hours, or was given for pages of another size."""
 
@@ -67,13 +69,13 @@ class Executions:
         An attempt follows only where the one before it has ended: behind one that runs nobody looks.
         """
         known = (0, "")
-        for attempt in range(1, MOST_ATTEMPTS + 1):
+        for attempt in count(1):
             status = self.status(order_id, attempt)
             if not status:
-                return known
+                break
             known = (attempt, status)
             if status in ALIVE:
-                return known
+                break
         return known
 
     def status(self, order_id: str, attempt: int) -> str:
@@ -124,7 +126,7 @@ def name(order_id: str, attempt: int) -> str:
 def attempt_of(execution: str) -> Attempt:
     """The order an execution's name stands for, and which attempt. A name that none of ours has counts as a first."""
     order_id, _, number = execution.partition("-")
-    return Attempt(order_id, int(number) if number in _LATER else 1)
+    return Attempt(order_id, int(number) if _LATER.fullmatch(number) else 1)
 
 
 def paced(starts: Callable[[], Any], *, rate: int, sleep: Callable[[float], None]) -> Any:

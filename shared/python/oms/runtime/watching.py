@@ -14,8 +14,8 @@ from oms.kernel.clock import stamp
 from oms.orders.application.ports import OrderListings, Orders, Position
 from oms.orders.domain.order import ACTIVE_STATUSES, Order
 from oms.runtime.logs import failure
-from oms.runtime.reviving import WATCHDOG, follow, give_up
-from oms.runtime.starting import ALIVE, BROKEN, MOST_ATTEMPTS, Attempt, Executions
+from oms.runtime.reviving import WATCHDOG, follow, given_up
+from oms.runtime.starting import ALIVE, BROKEN, Attempt, Executions
 from oms.runtime.step_functions import Tokens
 from oms.runtime.waiting import wake
 from oms.runtime.walking import Bookmarks, Listing, NoBookmarks, Page, T, rotated, walk
@@ -213,11 +213,11 @@ class _Round:
         return order is None or self._followed(order, attempt)
 
     def _followed(self, order: Order, attempt: int) -> bool:
-        if attempt >= MOST_ATTEMPTS:
-            give_up(order, cases=self.dog.cases, now=self.now)
-        elif len(self.restarted) >= MOST_STARTS:
+        if given_up(order, attempt, cases=self.dog.cases, now=self.now):
+            return True
+        if len(self.restarted) >= MOST_STARTS:
             return False
-        elif follow(order, attempt, cases=self.dog.cases, executions=self.dog.executions, now=self.now):
+        if follow(order, attempt, cases=self.dog.cases, executions=self.dog.executions, now=self.now):
             self.restarted.append(order.order_id)
         return True
 

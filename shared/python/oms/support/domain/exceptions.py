@@ -84,7 +84,7 @@ KINDS: dict[str, Kind] = {
         "The gateway refused to pay the customer back.",
     ),
     "WORKFLOW_BROKEN": Kind(
-        (Action.DISMISS,), "engineering", timedelta(hours=4), "Every workflow of the order has broken off."
+        (Action.RETRY,), "engineering", timedelta(hours=4), "Every workflow of the order has broken off."
     ),
     "DEAD_LETTER": Kind(
         (Action.RETRY, Action.DISMISS),
