@@ -2,11 +2,15 @@
 runs in processes of its own."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
 from tests.running.alone import ROOT, printed
+from tests.simulation.__main__ import main
 from tests.simulation.planted import BUGS, hunt
+from tests.simulation.run import Outcome
 
 pytestmark = pytest.mark.timeout(1200)
 SIMULATOR = "tests.simulation"
@@ -47,6 +51,21 @@ def test_a_seed_is_the_same_run_every_time() -> None:
 
     assert digests[0] == digests[1]
     assert len(digests[0]) == 1
+
+
+def test_who_interrupts_the_simulator_is_told_what_it_has_played(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> Iterator[Outcome]:
+        yield Outcome(1, 5, 9, 60.0, Counter(), Counter(), "ab")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tests.simulation.__main__.played", interrupted)
+    monkeypatch.setattr("sys.argv", ["simulation"])
+
+    with pytest.raises(SystemExit, match="130"):
+        main()
+    assert capsys.readouterr().out.startswith("1 runs in ")
 
 
 def test_a_planted_bug_is_found_and_its_law_named() -> None:

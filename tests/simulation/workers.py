@@ -1,6 +1,7 @@
 """Many runs on several cores. What a worker loads once it keeps, and its garbage collector seldom comes by."""
 
 import gc
+import signal
 from collections.abc import Iterator, Sequence
 from itertools import count
 from multiprocessing import get_context
@@ -21,8 +22,14 @@ def played(seeds: Sequence[int], workers: int) -> Iterator[Outcome]:
         _begin()
         yield from map(_play, seeds)
         return
-    with get_context("spawn").Pool(workers, _begin) as pool:
+    with get_context("spawn").Pool(workers, _begin_apart) as pool:
         yield from pool.imap_unordered(_play, seeds, chunksize=_CHUNK)
+
+
+def _begin_apart() -> None:
+    """In a process of its own, which its parent ends, and not the terminal."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _begin()
 
 
 def _begin() -> None:
