@@ -32,6 +32,7 @@ class Rights:
 
 
 _ANSWER: Final = ("SendTaskSuccess", "SendTaskFailure")
+_ASK: Final = (*_ANSWER, "SendTaskHeartbeat")
 _OUTBOX: Final = dict.fromkeys(("orders", "inventory", "payments", "support"), ("outbox",))
 
 CATALOGUE: Final[Mapping[str, Rights]] = {
@@ -67,12 +68,12 @@ CATALOGUE: Final[Mapping[str, Rights]] = {
     "capture/cancel_lines": Rights(tables={"orders": WRITE}),
     # A task that is tried again has a newer token, which an open exception takes over: UpdateItem.
     "support/await_resolution": Rights(
-        tables={"support": f"{WRITE} UpdateItem", "orders": READ}, completes_tasks=_ANSWER
+        tables={"support": f"{WRITE} UpdateItem", "orders": READ}, completes_tasks=_ASK
     ),
     # Consumers of events.
     "capture/start_order_capture": Rights(),
     "capture/resume_order_capture": Rights(
-        tables={"orders": READ, "support": WRITE}, completes_tasks=_ANSWER
+        tables={"orders": WRITE, "support": WRITE}, completes_tasks=_ANSWER
     ),
     # A refused capture becomes an exception.
     "payments/capture_payment": Rights(tables={"payments": WRITE, "support": WRITE}, partner="stripe"),

@@ -98,7 +98,7 @@ class HappyPath:
         tax = self._call("tax/quote_tax", {"order_id": order_id, "plan": plan})
         wanted = {"order_id": order_id, "run": "1-0", "round": 1, "plan": plan}
         reserved = self._call("inventory/reserve_stock", wanted)
-        paid = self._call("payments/authorize_payment", {"order_id": order_id, "tax": tax, "attempt": 1})
+        paid = self._call("payments/authorize_payment", {"order_id": order_id, "tax": tax, "run": "1-0"})
         answers = (verdict["decision"], reserved["outcome"], paid["outcome"])
         if answers != ("ACCEPT", "RESERVED", "AUTHORIZED"):
             raise RuntimeError(f"the path is not happy: {answers}")

@@ -61,11 +61,16 @@ class Model:
     def authorize(self, amount: int, attempt: int) -> Answer:
         if self.closed:
             return "DECLINED", "order_cancelled"
+        if attempt < self.attempt:
+            return "DECLINED", "overtaken"
         if self.releasing:
             self._void()
         if self.state == "action" and self.acted:
             self._grant()
-        return self._known(amount, attempt) or self._ask(amount, max(attempt, self.attempt))
+        answer = self._known(amount, attempt) or self._ask(amount, attempt)
+        if answer != (PENDING, ""):
+            self.attempt = attempt
+        return answer
 
     def _known(self, amount: int, attempt: int) -> Answer | None:
         """What is answered without asking the gateway."""
@@ -76,13 +81,15 @@ class Model:
                 return "DECLINED", "voided"
             case "action" if attempt <= self.attempt:
                 return "ACTION_REQUIRED", "authentication_required"
-            case "held" if amount <= self.authorized:
+            case "held" if amount == self.authorized:
                 return "AUTHORIZED", ""
             case "held" if self.claims:
                 return PENDING, ""
             case "part" | "all" if amount > self.authorized - self.refunded:
                 return "DECLINED", "exceeds_what_was_taken"
             case "part" | "all":
+                if self.prepaid:
+                    self.refunded = self.authorized - amount
                 return ("CAPTURED" if self.prepaid else "AUTHORIZED"), ""
         return None
 

@@ -77,7 +77,7 @@ class Run:
                 continue
             self._question += 1
             self.working = isinstance(effect, Call | CallWithToken | StartSync)
-            self._driver.ask(self, effect, self._once(self._question))
+            self._driver.ask(self, effect, self._once())
             return
 
     def finish(self, ended: Ended) -> None:
@@ -118,9 +118,16 @@ class Run:
         for branch in self._branches:
             branch.step()
 
-    def _once(self, question: int) -> Answered:
+    def waiting(self) -> Callable[[], bool]:
+        """Tells from now on whether it still waits for the answer to its last question."""
+        question = self._question
+        return lambda: self._question == question and not self.over
+
+    def _once(self) -> Answered:
+        still = self.waiting()
+
         def answer(given: Answer) -> None:
-            if self._question == question and not self.over:
+            if still():
                 self._question += 1
                 self.step(given)
 
@@ -153,7 +160,8 @@ class Workflows:
     standard: str = "order_capture"
     executions: dict[str, Execution] = field(default_factory=dict)
     visited: Counter[tuple[str, str]] = field(default_factory=Counter)
-    _waiting: dict[str, Answered] = field(default_factory=dict)
+    _waiting: dict[str, tuple[Answered, Callable[[], bool]]] = field(default_factory=dict)
+    """By token: how to answer, and whether anybody still waits for it."""
     _tokens: int = 0
 
     def start_execution(self, **request: Any) -> Any:
@@ -193,6 +201,10 @@ class Workflows:
         self._take(request["taskToken"])(Failed(request["error"], request.get("cause", "")))
         return {}
 
+    def send_task_heartbeat(self, **request: Any) -> Any:
+        self._answer_to(request["taskToken"])
+        return {}
+
     def abort(self, name: str) -> None:
         """What an outage does to an execution."""
         execution = self.executions[name]
@@ -211,7 +223,7 @@ class Workflows:
                 self.functions.invoke(effect.function, effect.payload, answer)
             case CallWithToken():
                 self._in_time(effect.timeout, answer)
-                self._waiting[effect.token] = answer
+                self._waiting[effect.token] = answer, run.waiting()
                 self.functions.invoke(
                     effect.function, effect.payload, lambda said: self._waits(run, said, answer)
                 )
@@ -266,10 +278,15 @@ class Workflows:
             answer(said)
 
     def _take(self, token: str) -> Answered:
-        found = self._waiting.pop(token, None)
-        if found is None:
+        answer = self._answer_to(token)
+        del self._waiting[token]
+        return answer
+
+    def _answer_to(self, token: str) -> Answered:
+        found = self._waiting.get(token)
+        if found is None or not found[1]():
             raise _refused("TaskTimedOut", "SendTask")
-        return found
+        return found[0]
 
 
 def _refused(code: str, operation: str) -> ClientError:

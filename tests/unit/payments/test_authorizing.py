@@ -72,8 +72,9 @@ def test_where_the_gateway_has_nothing_the_same_key_is_used_again() -> None:
         bench.authorize(3_000)
     key = bench.payment.key
     assert bench.authorize(2_000) == AUTHORIZED
-    (effect,) = bench.gateway.effects
+    effect, *_ = bench.gateway.effects
     assert (effect.effect_key, effect.amount) == (key, 3_000), "the same key has to ask for the same amount"
+    assert bench.gateway.held == 2_000
 
 
 def test_an_unavailable_gateway_leaves_the_request_to_be_repeated() -> None:
@@ -84,20 +85,56 @@ def test_an_unavailable_gateway_leaves_the_request_to_be_repeated() -> None:
     assert bench.authorize() == AUTHORIZED
 
 
-def test_a_smaller_amount_keeps_the_hold() -> None:
+@pytest.mark.parametrize("amount", [2_999, 3_001])
+def test_another_amount_releases_the_hold_and_takes_a_new_one(amount: int) -> None:
+    """Also a smaller one: no capture would ever take the rest of the old hold, nor release it."""
     bench = Bench()
     bench.authorize(3_000)
-    assert bench.authorize(2_999) == AUTHORIZED
-    assert bench.payment.authorized == 3_000
-
-
-def test_a_larger_amount_releases_the_hold_and_takes_a_new_one() -> None:
-    bench = Bench()
-    bench.authorize(3_000)
-    assert bench.authorize(3_001) == AUTHORIZED
+    assert bench.authorize(amount) == AUTHORIZED
     assert bench.gateway.kinds() == ["authorize", "void", "authorize"]
-    assert (bench.gateway.held, bench.payment.group, bench.payment.attempt) == (3_001, 2, 1)
+    assert (bench.gateway.held, bench.payment.group, bench.payment.attempt) == (amount, 2, 1)
     assert bench.facts == ["PaymentAuthorized", "PaymentVoided", "PaymentAuthorized"]
+
+
+def test_of_a_prepayment_what_is_no_longer_due_is_given_back() -> None:
+    bench = Bench(prepaid=True)
+    bench.authorize(3_000)
+
+    assert bench.authorize(2_900, attempt=2) == bench.authorize(2_900, attempt=2) == ("CAPTURED", "")
+
+    assert bench.gateway.kinds() == ["capture", "refund"]
+    assert (bench.payment.refunded, bench.balance(CONTRACT_LIABILITY)) == (100, -2_900)
+
+
+def test_a_difference_that_the_gateway_does_not_give_back_is_for_a_person() -> None:
+    bench = Bench(prepaid=True)
+    bench.authorize(3_000)
+    bench.gateway.refuse_refunds()
+
+    assert bench.authorize(2_900) == ("DECLINED", "charge_already_refunded")
+    assert bench.payment.refunded == 0
+
+
+@pytest.mark.parametrize("amount", [2_000, 3_000, 4_000])
+@pytest.mark.parametrize("seen", [2_000, 3_000], ids=["asked anew", "found as it was"])
+def test_a_run_that_another_has_followed_changes_nothing(amount: int, seen: int) -> None:
+    bench = Bench()
+    bench.authorize(3_000, attempt=1)
+    bench.authorize(seen, attempt=2)
+    before = bench.payment
+
+    assert bench.authorize(amount, attempt=1) == ("DECLINED", "overtaken")
+    assert bench.payment == before
+    assert bench.gateway.held == seen
+
+
+def test_who_is_overtaken_while_it_finds_the_hold_is_told_so() -> None:
+    bench = Bench()
+    bench.authorize(3_000, attempt=1)
+    bench.boundaries.meanwhile = {bench.boundaries.crossed + 1: lambda: bench.authorize(2_000, attempt=3)}
+
+    assert bench.authorize(3_000, attempt=2) == ("DECLINED", "overtaken")
+    assert bench.gateway.held == 2_000
 
 
 def test_more_than_was_already_taken_is_for_a_person_to_decide() -> None:
@@ -192,15 +229,6 @@ def test_a_payment_refunded_at_the_gateway_by_somebody_else_is_for_engineers() -
     bench.gateway.misreport("find_authorization", GatewayAnswer("REFUNDED", "pi_1", 3_000))
     with pytest.raises(BrokenInvariant, match="behind our back"):
         bench.authorize()
-
-
-def test_a_larger_amount_never_sets_the_count_of_attempts_back() -> None:
-    bench = Bench(token="pm_card_chargeDeclined")
-    bench.authorize(attempt=1)
-    bench.token = "pm_card_visa"
-    bench.authorize(3_000, attempt=2)
-    bench.authorize(4_000, attempt=1)
-    assert (bench.payment.attempt, bench.payment.group) == (2, 3)
 
 
 def test_money_on_its_way_back_no_longer_pays_for_the_order() -> None:

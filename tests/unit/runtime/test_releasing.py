@@ -94,7 +94,7 @@ def settled(orders: FakeOrders, gateway: FakeGateway, *, prepaid: bool) -> dict[
     """What becomes of the money of an order that is cancelled after it was paid for."""
     placed(orders, a_snapshot(prepaid=prepaid))
     payments = PaymentService(FakePayments(), gateway)
-    authorize(AuthorizePayment(ORDER, {"total": 0}, 1), orders=orders, payments=payments, now=NOW)
+    authorize(AuthorizePayment(ORDER, {"total": 0}, "1-0"), orders=orders, payments=payments, now=NOW)
     cancel(CancelLines(ORDER, ""), orders=orders, now=NOW)
     return settle(SettleCancellation(ORDER), orders=orders, payments=payments, now=NOW)
 

@@ -145,7 +145,7 @@ def paid(
     placed(orders, a_snapshot(payment_token=token, **changes))
     gateway = FakeGateway()
     service = PaymentService(FakePayments(), gateway)
-    command = AuthorizePayment(ORDER, {"total": 990}, 1)
+    command = AuthorizePayment(ORDER, {"total": 990}, "1-0")
     return authorize(command, orders=orders, payments=service, now=NOW), gateway
 
 

@@ -3,12 +3,12 @@
 import pytest
 from oms.contracts.tasks import AwaitFulfilment, AwaitResolution
 from oms.kernel.errors import BrokenInvariant, HoldfastError, Throttled, WriteConflict
-from oms.kernel.events import Event
+from oms.kernel.events import Actor, Event
 from oms.orders.application.cancellation import cancel_lines, request_cancellation
 from oms.orders.application.shipping import record_shipment
 from oms.runtime.step_functions import Tokens
 from oms.runtime.waiting import await_fulfilment, await_resolution, resume, wake
-from oms.support.application.cases import decide, report
+from oms.support.application.cases import close_all, decide, report
 from oms.support.domain.exceptions import Action
 
 from tests.builders import CLIENT, NOW, ORDER, SYSTEM, placed, released
@@ -204,6 +204,66 @@ def test_a_stop_waits_until_somebody_decides(
     assert states.outputs == {"t1": {"action": "RETRY"}}
 
 
+def test_a_stop_whose_workflow_has_died_meanwhile_keeps_nobody_busy(
+    orders: FakeOrders, cases: FakeCases, tokens: Tokens
+) -> None:
+    """The next workflow asks for itself; a decision on this item would be nobody's."""
+    stop(orders, cases, tokens, key="ASSESS-100")
+    stop(orders, cases, tokens, key="ASSESS-0", token="dead")
+
+    assert [(case.case_id, case.is_open) for case in cases.of_subject(ORDER)] == [
+        (f"{ORDER}.ASSESS-100", True),
+        (CASE, False),
+    ]
+
+
+def test_that_an_order_is_to_be_cancelled_outlives_the_workflow_that_asked(
+    orders: FakeOrders, cases: FakeCases, tokens: Tokens, states: FakeStepFunctions
+) -> None:
+    stop(orders, cases, tokens)
+    states.waiting.clear()
+
+    decide(CASE, Action.CANCEL, cases=cases, now=NOW, actor=Actor("staff", "ada"), reason="gone")
+    hear(last(cases.events, "ExceptionResolved"), orders, cases, tokens)
+
+    asked = last(orders.events, "OrderCancellationRequested")
+    assert (asked.actor, asked.reason, asked.data["code"]) == ("staff:ada", "gone", "out_of_stock")
+    assert orders.orders[ORDER].cancel_requested
+
+
+@pytest.mark.parametrize("action", [Action.RETRY, Action.ACCEPT])
+def test_any_other_decision_is_the_workflows_alone(
+    orders: FakeOrders, cases: FakeCases, tokens: Tokens, action: Action
+) -> None:
+    stop(orders, cases, tokens)
+    close_all(ORDER, action, cases=cases, now=NOW, actor=SYSTEM, reason="")
+    hear(last(cases.events, "ExceptionResolved"), orders, cases, tokens)
+
+    assert not orders.orders[ORDER].cancel_requested
+
+
+def test_an_order_that_is_called_off_already_does_not_wait_for_a_person(
+    orders: FakeOrders, cases: FakeCases, tokens: Tokens
+) -> None:
+    """Whoever called it off: a rejection asks nobody."""
+    cancel_lines(ORDER, orders=orders, now=NOW, actor=SYSTEM)
+
+    stop(orders, cases, tokens)
+
+    assert cases.cases[CASE].resolution == "CANCEL"
+
+
+def test_an_order_that_has_shipped_is_not_asked_for_any_more(
+    orders: FakeOrders, cases: FakeCases, tokens: Tokens
+) -> None:
+    ship(orders)
+
+    command = AwaitResolution(ORDER, "FULFIL-0", "SHIPMENT_OVERDUE", "thirty days", "t1", "")
+    await_resolution(command, orders=orders, cases=cases, tokens=tokens, now=NOW)
+
+    assert cases.cases[f"{ORDER}.FULFIL-0"].resolution == "RETRY"
+
+
 def test_a_decision_that_came_before_the_repeated_stop_is_followed_at_once(
     orders: FakeOrders, cases: FakeCases, tokens: Tokens, states: FakeStepFunctions
 ) -> None:
@@ -218,7 +278,9 @@ def test_a_decision_that_came_before_the_repeated_stop_is_followed_at_once(
 def test_a_decision_goes_to_the_newest_token(
     orders: FakeOrders, cases: FakeCases, tokens: Tokens, states: FakeStepFunctions
 ) -> None:
+    states.waiting = {"t0"}
     stop(orders, cases, tokens, token="t0")
+    states.waiting = {"t1"}
     stop(orders, cases, tokens, token="t1")
 
     decide(CASE, Action.CANCEL, cases=cases, now=NOW, actor=CLIENT, reason="")

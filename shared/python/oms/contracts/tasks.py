@@ -56,11 +56,11 @@ class ReleaseStock:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizePayment:
-    """`tax` is the quote; `attempt` grows when a person asks for a new try."""
+    """`tax` is the quote; `run` names the run of the assessment: a later one asks anew."""
 
     order_id: str
     tax: Mapping[str, Any]
-    attempt: int
+    run: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Domain code states facts as frozen dataclasses in the past tense (`OrderReceived
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 from oms.kernel.clock import stamp
 
@@ -20,6 +20,12 @@ class Actor:
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """What `str` made of an actor."""
+        kind, _, name = text.partition(":")
+        return cls(kind, name)
 
 
 class Fact(Protocol):

@@ -4,17 +4,20 @@ from datetime import datetime
 
 from oms.contracts.tasks import AwaitFulfilment, AwaitResolution
 from oms.kernel.events import Actor, Event
+from oms.orders.application.cancellation import request_cancellation
 from oms.orders.application.ports import Orders
 from oms.orders.application.release import Interruption, interruption, wait_for_fulfilment
 from oms.orders.application.transitions import existing
 from oms.runtime.step_functions import Tokens
-from oms.support.application.cases import close_all, report
+from oms.support.application.cases import close, close_all, report
 from oms.support.application.ports import Cases
-from oms.support.domain.exceptions import Action
+from oms.support.domain.exceptions import Action, Case
 
 SYSTEM = Actor("system", "order_capture")
 CANCELLATION = "CancellationRequested"
 """The name under which the workflow catches the interruption."""
+_CODES = {"FRAUD_REVIEW": "fraud", "SHORTAGE": "out_of_stock"}
+"""Why an order is cancelled whose exception of that kind was decided so."""
 _CANCELLING = "CANCEL"
 """Begins the key of a stop on the way of a cancellation. To decide it with CANCEL would send the order round
 in circles: it waits for a person."""
@@ -43,7 +46,11 @@ def _tell(token: str, reason: Interruption, tokens: Tokens) -> bool:
 def await_resolution(
     command: AwaitResolution, *, orders: Orders, cases: Cases, tokens: Tokens, now: datetime
 ) -> None:
-    """Open the exception item; where it is already decided, or the order to be cancelled, go on at once."""
+    """Open the exception item; where there is nothing to decide any more, go on at once.
+
+    First it is opened, then looked for what makes it idle: a decision, a workflow that has died meanwhile
+    (the next one asks for itself), an order that is called off or has shipped.
+    """
     order = existing(orders, command.order_id)
     case = report(
         subject=command.order_id,
@@ -59,8 +66,17 @@ def await_resolution(
     )
     if not case.is_open:
         tokens.succeed(command.token, {"action": case.resolution})
-    elif existing(orders, command.order_id).cancel_requested:
-        cancel_waiting(command.order_id, cases=cases, now=now)
+    elif not tokens.awaited(command.token):
+        close(case, Action.RETRY, cases=cases, now=now, actor=SYSTEM, reason="its workflow has ended")
+    elif reason := interruption(command.order_id, orders=orders):
+        _no_longer_open(command.order_id, reason, cases=cases, now=now)
+
+
+def _no_longer_open(order_id: str, reason: Interruption, *, cases: Cases, now: datetime) -> None:
+    if reason.kind == "CANCELLATION":
+        cancel_waiting(order_id, cases=cases, now=now)
+    else:
+        _no_longer_overdue(order_id, cases=cases, now=now)
 
 
 def cancel_waiting(order_id: str, *, cases: Cases, now: datetime) -> None:
@@ -81,13 +97,27 @@ def resume(event: Event, *, orders: Orders, cases: Cases, tokens: Tokens, now: d
     if event.type == "ExceptionResolved":
         case = cases.load(event.data["case_id"])
         if case and case.token:
-            tokens.succeed(case.token, {"action": case.resolution})
+            _follow(case, event, orders=orders, tokens=tokens, now=now)
         return
     if event.type in ("OrderCancellationRequested", "OrderCancelled"):
         cancel_waiting(event.subject, cases=cases, now=now)
     if event.data.get("final"):
         _no_longer_overdue(event.subject, cases=cases, now=now)
     wake(event.subject, orders=orders, tokens=tokens)
+
+
+def _follow(case: Case, event: Event, *, orders: Orders, tokens: Tokens, now: datetime) -> None:
+    """Tell the workflow what was decided. That an order is to be cancelled must outlive the workflow."""
+    if case.resolution == Action.CANCEL:
+        request_cancellation(
+            case.subject,
+            _CODES.get(case.kind, "other"),
+            orders=orders,
+            now=now,
+            actor=Actor.parse(event.actor),
+            reason=event.reason,
+        )
+    tokens.succeed(case.token, {"action": case.resolution})
 
 
 def _no_longer_overdue(order_id: str, *, cases: Cases, now: datetime) -> None:

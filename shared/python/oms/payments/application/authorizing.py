@@ -1,8 +1,10 @@
 """Authorize the payment of an order: at most one live hold, whatever is repeated or crashes.
 
-A request with an amount the live hold covers is answered from the books. A larger one
-releases the hold and authorizes anew under the next key; that is only possible while
-nothing was taken, otherwise the request counts as declined and a person decides.
+A hold is for exactly what is due. A request for what is held is answered from the books; one for another
+amount releases the hold and authorizes anew under the next key. That is only possible while nothing was
+taken: of a prepayment the difference is given back, and a request for more counts as declined, for a person.
+
+A lower attempt than the last is a run of the assessment that another has followed. It changes nothing.
 """
 
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from oms.payments.application.authorizations import conclude_authorization, look
 from oms.payments.application.desk import ROUNDS, Desk
 from oms.payments.application.ports import CapturesPending
 from oms.payments.application.releasing import replace_authorization, void_remainder
+from oms.payments.application.settling import give_back
 from oms.payments.domain.machines import AuthorizationState
 from oms.payments.domain.payment import Payment
 
@@ -29,7 +32,7 @@ class AuthorizationOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be authorized: `amount` minor units; a higher `attempt` asks again after a refusal."""
+    """What is to be authorized: `amount` minor units; a higher `attempt` asks again, a lower one is overtaken."""
 
     order: OrderSnapshot
     amount: int
@@ -58,6 +61,8 @@ def authorize(desk: Desk, request: Request) -> AuthorizationOutcome:
 def _move(desk: Desk, payment: Payment | None, request: Request) -> Move:
     if payment is None:
         return _first(desk, request)
+    if request.attempt < payment.attempt and not payment.closed:
+        return AuthorizationOutcome("DECLINED", "overtaken")
     if payment.state in Payment.OPEN:
         found = look_up(desk, payment)
         return _record(desk, payment, found, request) if found else _call(desk, payment, request)
@@ -66,7 +71,9 @@ def _move(desk: Desk, payment: Payment | None, request: Request) -> Move:
     if payment.state is AuthorizationState.ACTION_REQUIRED:
         return _after_action(desk, payment, request)
     if outcome := _answer(payment, request):
-        return outcome
+        return _taken_over(desk, payment, request, outcome)
+    if payment.state is AuthorizationState.CAPTURED and not payment.closed:
+        return _give_back(desk, payment, request)
     return _replace(desk, payment, request) if payment.live else _again(desk, payment, request)
 
 
@@ -109,7 +116,21 @@ def _record(desk: Desk, payment: Payment, answer: GatewayAnswer, request: Reques
     concluded = conclude_authorization(desk, payment, answer)
     if concluded is None or concluded.busy("void", "replace"):
         return concluded
-    return _answer(concluded, request) or concluded
+    outcome = _answer(concluded, request)
+    return _taken_over(desk, concluded, request, outcome) if outcome else concluded
+
+
+def _taken_over(desk: Desk, payment: Payment, request: Request, outcome: AuthorizationOutcome) -> Move:
+    """The outcome, once no lower attempt can change what it tells of."""
+    if payment.closed or request.attempt <= payment.attempt:
+        return outcome
+    return outcome if desk.payments.intend(payment.attempted(request.attempt)) else None
+
+
+def _give_back(desk: Desk, payment: Payment, request: Request) -> Move:
+    """More was taken than is due now."""
+    refused = give_back(desk, payment, request.amount)
+    return AuthorizationOutcome("DECLINED", refused.reason) if refused else None
 
 
 def _after_action(desk: Desk, payment: Payment, request: Request) -> Move:
@@ -117,7 +138,9 @@ def _after_action(desk: Desk, payment: Payment, request: Request) -> Move:
     found = look_up(desk, payment)
     if found and found.status != "ACTION_REQUIRED":
         return _record(desk, payment, found, request)
-    return _answer(payment, request) or _replace(desk, payment, request)
+    if outcome := _answer(payment, request):
+        return outcome
+    return _replace(desk, payment, request)
 
 
 def _finish_release(desk: Desk, payment: Payment, request: Request) -> Move:
@@ -145,15 +168,18 @@ def _answer(payment: Payment, request: Request) -> AuthorizationOutcome | None:
             return AuthorizationOutcome("DECLINED", "voided")
         case AuthorizationState.ACTION_REQUIRED if request.attempt <= payment.attempt:
             return AuthorizationOutcome("ACTION_REQUIRED", payment.reason)
-        case AuthorizationState.AUTHORIZED if request.amount <= payment.authorized:
+        case AuthorizationState.AUTHORIZED if request.amount == payment.authorized:
             return AuthorizationOutcome("AUTHORIZED")
         case AuthorizationState.PARTIALLY_CAPTURED | AuthorizationState.CAPTURED:
             return _answer_taken(payment, request)
     return None
 
 
-def _answer_taken(payment: Payment, request: Request) -> AuthorizationOutcome:
+def _answer_taken(payment: Payment, request: Request) -> AuthorizationOutcome | None:
     """Money has moved: the hold is what it is."""
-    if request.amount > payment.authorized - payment.refunded - payment.pending_refund:
+    paid = payment.authorized - payment.refunded - payment.pending_refund
+    if request.amount > paid:
         return AuthorizationOutcome("DECLINED", "exceeds_what_was_taken")
+    if payment.prepaid and (request.amount < paid or payment.pending_refund):
+        return None
     return AuthorizationOutcome("CAPTURED" if payment.prepaid else "AUTHORIZED")

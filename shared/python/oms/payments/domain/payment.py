@@ -165,6 +165,10 @@ class Payment:
             reference="", reason="", authorized=0, voided=0, in_flight={},
         )  # fmt: skip
 
+    def attempted(self, attempt: int) -> Self:
+        """A later attempt has found it as it is."""
+        return self._change(attempt=attempt)
+
     # -- effects on it -------------------------------------------------------------------
 
     def begin(self, effect: Effect) -> Self:

@@ -7,6 +7,7 @@ from oms.contracts.tasks import AuthorizePayment
 from oms.orders.application.ports import Orders
 from oms.payments.application.service import PaymentService
 from oms.runtime.assessing.placed import SYSTEM, document
+from oms.runtime.assessing.turns import turn
 
 
 def authorize(
@@ -16,5 +17,5 @@ def authorize(
     order = document(orders, command.order_id)
     tax = 0 if order.prices_include_tax else int(command.tax["total"])
     amount = order.goods + order.shipping + tax
-    outcome = payments.authorize(order, amount, command.attempt, now=now, actor=SYSTEM)
+    outcome = payments.authorize(order, amount, turn(command.run), now=now, actor=SYSTEM)
     return {"outcome": outcome.outcome, "reason": outcome.reason}

@@ -19,10 +19,8 @@ from oms.inventory.domain.stock import StockKey
 from oms.orders.application.ports import Orders
 from oms.orders.domain.fulfilment import committed_units
 from oms.runtime.assessing.placed import SYSTEM, document
+from oms.runtime.assessing.turns import assessment_of, turn
 from oms.sourcing.domain.answer import Plan
-
-_RETRIES = 100
-"""More than an assessment is ever repeated."""
 
 
 def hold_stock(
@@ -59,7 +57,7 @@ def give_back_stock(
     From then on no earlier assessment hands the order out: its goods may be somebody else's.
     """
     if command.run and not command.own:
-        orders.take_over(command.order_id, _parts(command.run)[0])
+        orders.take_over(command.order_id, assessment_of(command.run))
     kept: Mapping[StockKey, int] = committed_units(orders.fulfilment_orders(command.order_id))
     released = release(
         reservations,
@@ -70,17 +68,6 @@ def give_back_stock(
         before=_before(command),
     )
     return {"outcome": "RELEASED", "units": released.units}
-
-
-def turn(run: str) -> int:
-    """The place of a run, <assessment>-<retry>, among all runs of the order."""
-    assessment, retry = _parts(run)
-    return assessment * _RETRIES + retry
-
-
-def _parts(run: str) -> tuple[int, int]:
-    assessment, _, retry = run.partition("-")
-    return int(assessment), int(retry)
 
 
 def _before(command: ReleaseStock) -> int:

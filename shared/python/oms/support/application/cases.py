@@ -111,12 +111,14 @@ def close_all(
     waiting = [case for case in cases.of_subject(subject) if case.is_open and case.token]
     meant = [case for case in waiting if kind in ("", case.kind)]
     found = [case for case in meant if not case.case_id.removeprefix(f"{subject}.").startswith(sparing)]
-    done = []
-    for case in found:
-        result = closed(case, action, by=str(actor))
-        cases.save(result[0], _event(*result, now=now, actor=actor, reason=reason))
-        done.append(result[0])
-    return done
+    return [close(case, action, cases=cases, now=now, actor=actor, reason=reason) for case in found]
+
+
+def close(case: Case, action: Action, *, cases: Cases, now: datetime, actor: Actor, reason: str) -> Case:
+    """Close one item that is decided elsewhere. Raises WriteConflict where somebody was faster."""
+    after, fact = closed(case, action, by=str(actor))
+    cases.save(after, _event(after, fact, now=now, actor=actor, reason=reason))
+    return after
 
 
 def escalate_overdue(*, cases: Cases, now: datetime, actor: Actor) -> list[Case]:
