@@ -18,6 +18,7 @@ FAULTS = (
     "clock_skew",
     "partial_batch",
     "partner_5xx",
+    "partner_down",
     "partner_hang",
     "partner_commit_then_timeout",
     "partner_commits_late",
@@ -35,7 +36,7 @@ LOSING_NOTHING = frozenset(
     ("duplicate_delivery", "reordering", "delay", "stale_index", "slow_call", "slow_invocation")
 )
 """What a system must bear that has neither sweeper nor watchdog."""
-_WEIGHTS = {"function_down": 0.1, "nested_lost": 8.0, "slow_call": 2.0}
+_WEIGHTS = {"function_down": 0.1, "partner_down": 0.2, "nested_lost": 8.0, "slow_call": 2.0}
 """Faults that last are drawn less often than their rate says; those with few opportunities, more often."""
 _RATES = (0.004, 0.015, 0.05)
 _ACTIVE = 0.45
@@ -49,6 +50,7 @@ _IN_A_FAILOVER = {
     "lost_invocation": 0.1,
     "execution_lost": 0.1,
     "clock_skew": 0.3,
+    "partner_down": 0.05,
 }
 """Trouble that comes together, as where a data centre has failed: each alone does little harm."""
 _RELAY_OFF = 0.02

@@ -15,6 +15,17 @@ _TOKENS = (
     "pm_card_authorizationExpired",
 )
 _MAILBOXES = ("buyer", "buyer", "buyer", "buyer", "review", "reject")
+_LEEDS = {
+    "name": "A Buyer",
+    "line1": "1 High Street",
+    "city": "Leeds",
+    "postal_code": "LS1 1UR",
+    "country": "GB",
+}
+_ALBANY = {
+    "name": "A Buyer", "line1": "1 State Street", "city": "Albany", "region": "NY", "postal_code": "12207", "country": "US",
+}  # fmt: skip
+"""Where the estimate of a tax is what the engine would say, and where it is not."""
 _SPREAD, _RUSH = 120.0, 4.0
 """Seconds in which the orders come."""
 _SECOND_THOUGHTS = (8.0, 400.0)
@@ -57,6 +68,7 @@ class Shop(Actor):
         ]
         return one_line_order(str(number), skus[0]) | {
             "customer": {"email": f"{pick(_MAILBOXES)}@example.com"},
+            "ship_to": pick((_LEEDS, _LEEDS, _ALBANY)),
             "lines": lines,
             "prices_include_tax": pick((True, False)),
             "shipping": pick((0, 0, 495)),

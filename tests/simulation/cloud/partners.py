@@ -19,6 +19,8 @@ from tests.simulation.weather import Weather
 
 _READ_SECONDS = 5.0
 _LATE = 60.0
+_DOWN = (20.0, 300.0)
+"""Seconds for which a partner refuses whatever it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Answered:
 class Partners:
     def __init__(self, chance: Random, weather: Weather, agenda: Agenda) -> None:
         self._chance, self._weather, self._agenda = chance, weather, agenda
+        self._down_until: dict[str, float] = {}
         store = Store()
         self.stripe, self.avalara, self.accertify = Stripe(store), Avalara(store), Accertify(store)
 
@@ -52,7 +55,7 @@ class Partners:
             self._agenda.after(late, lambda: self._arrive(method, url, headers, query, content))
             pause(_READ_SECONDS)
             raise httpx.ReadTimeout("nothing came, and it is still on its way")
-        if self._meets("partner_5xx"):
+        if self._down(urlsplit(url).path) or self._meets("partner_5xx"):
             status = self._chance.choice((500, 502, 503, 429))
             return Answered(status, b"{}", {})
         answer = self._answer(method, url, headers, query, content)
@@ -61,6 +64,12 @@ class Partners:
             raise httpx.ReadTimeout("it took effect, and nothing came")
         pause(self._chance.uniform(0.01, 0.1))
         return answer
+
+    def _down(self, path: str) -> bool:
+        partner = path.split("/")[1]
+        if self._meets("partner_down"):
+            self._down_until[partner] = self._agenda.now + self._chance.uniform(*_DOWN)
+        return self._agenda.now < self._down_until.get(partner, 0.0)
 
     def _arrive(self, method: str, url: str, headers: Any, query: Any, content: Any) -> None:
         self._answer(method, url, headers, query, content)

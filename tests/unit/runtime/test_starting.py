@@ -2,7 +2,7 @@
 
 import pytest
 from oms.kernel.errors import HoldfastError, Throttled
-from oms.runtime.starting import Attempt, Executions, attempt_of, name, paced
+from oms.runtime.starting import Attempt, Executions, attempt_of, attempt_with, name, paced
 
 from tests.builders import ORDER
 from tests.fakes.step_functions import WORKFLOW, FakeStepFunctions
@@ -80,6 +80,35 @@ def test_behind_an_attempt_that_runs_nobody_looks(states: FakeStepFunctions, exe
     executions.latest(ORDER)
 
     assert states.calls == ["DescribeExecution"] * 2
+
+
+@pytest.mark.parametrize(
+    ("assessment", "attempt"), [(0, 0), (1, 1), (2, 1), (100, 1), (101, 2), (102, 2), (901, 10)]
+)
+def test_an_assessment_tells_to_which_attempt_it_belongs(assessment: int, attempt: int) -> None:
+    assert attempt_with(assessment) == attempt
+
+
+@pytest.mark.parametrize(
+    ("known", "since", "found"),
+    [
+        ({}, 0, (0, "")),
+        ({}, 2, (2, "")),
+        ({f"{ORDER}-2": "RUNNING"}, 2, (2, "RUNNING")),
+        ({f"{ORDER}-2": "FAILED", f"{ORDER}-3": "RUNNING"}, 2, (3, "RUNNING")),
+    ],
+)
+def test_what_aws_has_forgotten_hides_no_attempt_that_has_followed(
+    states: FakeStepFunctions,
+    executions: Executions,
+    known: dict[str, str],
+    since: int,
+    found: tuple[int, str],
+) -> None:
+    """It forgets executions 90 days after their end."""
+    states.executions = known
+
+    assert executions.latest(ORDER, since=since) == found
 
 
 def test_executions_are_listed_by_their_order_and_attempt(

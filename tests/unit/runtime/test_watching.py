@@ -336,6 +336,17 @@ def test_when_the_engineer_has_mended_it_the_order_has_as_many_workflows_again(
     assert [(one.is_open, one.detail[:2]) for one in cases.of_subject(ORDER)] == [(False, "9 "), (True, "18")]
 
 
+def test_an_order_whose_first_workflows_are_forgotten_keeps_the_one_that_waits(
+    orders: FakeOrders, cases: FakeCases, states: FakeStepFunctions, dog: Watchdog
+) -> None:
+    released(orders)
+    orders.take_over(ORDER, 101)
+    states.executions = {f"{ORDER}-2": "RUNNING"}
+
+    assert watch(dog).restarted == NOTHING
+    assert list(states.executions) == [f"{ORDER}-2"]
+
+
 def test_the_last_attempt_is_still_made(
     orders: FakeOrders, cases: FakeCases, states: FakeStepFunctions, dog: Watchdog
 ) -> None:

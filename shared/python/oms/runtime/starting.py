@@ -63,13 +63,15 @@ class Executions:
                 raise
         return True
 
-    def latest(self, order_id: str) -> tuple[int, str]:
+    def latest(self, order_id: str, *, since: int = 0) -> tuple[int, str]:
         """The newest attempt and its status; (0, "") where there is none.
 
         An attempt follows only where the one before it has ended: behind one that runs nobody looks.
+        `since`: one that has begun. AWS forgets executions 90 days after their end: those before it, and
+        it may itself be forgotten, which leaves its status empty.
         """
-        known = (0, "")
-        for attempt in count(1):
+        known = (since, "")
+        for attempt in count(max(since, 1)):
             status = self.status(order_id, attempt)
             if not status:
                 break
@@ -116,6 +118,11 @@ class Executions:
                     return {}
                 raise
         return answer
+
+
+def attempt_with(assessment: int) -> int:
+    """The attempt to which an assessment belongs; 0 for none."""
+    return (assessment + _APART - 1) // _APART
 
 
 def name(order_id: str, attempt: int) -> str:

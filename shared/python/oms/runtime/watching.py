@@ -15,7 +15,7 @@ from oms.orders.application.ports import OrderListings, Orders, Position
 from oms.orders.domain.order import ACTIVE_STATUSES, Order
 from oms.runtime.logs import failure
 from oms.runtime.reviving import WATCHDOG, follow, given_up
-from oms.runtime.starting import ALIVE, BROKEN, Attempt, Executions
+from oms.runtime.starting import ALIVE, BROKEN, Attempt, Executions, attempt_with
 from oms.runtime.step_functions import Tokens
 from oms.runtime.waiting import wake
 from oms.runtime.walking import Bookmarks, Listing, NoBookmarks, Page, T, rotated, walk
@@ -184,13 +184,13 @@ class _Round:
 
     def _order(self, listed: Order) -> bool:
         order_id = listed.order_id
-        if order_id in self.seen or _alone(self._moved, order_id):
+        if order_id in self.seen or _alone(self._moved, order_id, attempt_with(listed.assessment)):
             self.seen.add(order_id)
             return True
         return False
 
-    def _moved(self, order_id: str) -> bool:
-        attempt, status = self.dog.executions.latest(order_id)
+    def _moved(self, order_id: str, since: int) -> bool:
+        attempt, status = self.dog.executions.latest(order_id, since=since)
         if status in ALIVE:
             return self._woken(order_id)
         order = self.dog.orders.load(order_id)
