@@ -32,7 +32,6 @@ class Rights:
 
 
 _ANSWER: Final = ("SendTaskSuccess", "SendTaskFailure")
-_ASK: Final = (*_ANSWER, "SendTaskHeartbeat")
 _OUTBOX: Final = dict.fromkeys(("orders", "inventory", "payments", "support"), ("outbox",))
 
 CATALOGUE: Final[Mapping[str, Rights]] = {
@@ -68,7 +67,7 @@ CATALOGUE: Final[Mapping[str, Rights]] = {
     "capture/cancel_lines": Rights(tables={"orders": WRITE}),
     # A task that is tried again has a newer token, which an open exception takes over: UpdateItem.
     "support/await_resolution": Rights(
-        tables={"support": f"{WRITE} UpdateItem", "orders": READ}, completes_tasks=_ASK
+        tables={"support": f"{WRITE} UpdateItem", "orders": READ}, completes_tasks=_ANSWER
     ),
     # Consumers of events.
     "capture/start_order_capture": Rights(),
@@ -93,7 +92,8 @@ CATALOGUE: Final[Mapping[str, Rights]] = {
         memory=1024,
     ),
     "capture/watch_orders": Rights(
-        tables={"orders": f"{READ} BatchGetItem", "support": f"{WRITE} BatchGetItem"},
+        # It takes an order over before it starts another workflow: UpdateItem.
+        tables={"orders": f"{READ} BatchGetItem UpdateItem", "support": f"{WRITE} BatchGetItem"},
         indexes={"orders": ("by_status",), "support": ("by_queue",)},
         completes_tasks=_ANSWER,
         timeout=55,

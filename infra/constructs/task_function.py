@@ -146,7 +146,7 @@ class _Access:
 
 def _accept_findings(function: TaskFunction, rights: Rights) -> None:
     traces = "X-Ray's PutTraceSegments and PutTelemetryRecords know no resource but *."
-    tokens = " SendTask… knows no resource but *: a token names none."
+    tokens = " SendTaskSuccess and SendTaskFailure know no resource but *: a token names none."
     accept(
         function.role or function,
         traces + (tokens if rights.completes_tasks else ""),

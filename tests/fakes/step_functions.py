@@ -73,11 +73,6 @@ class FakeStepFunctions:
         self.interruptions[self._spent(request)] = request["error"]
         return {}
 
-    def send_task_heartbeat(self, **request: Any) -> Any:
-        if request["taskToken"] not in self.waiting:
-            raise client_error("TaskTimedOut", "SendTaskHeartbeat")
-        return {}
-
     def _spent(self, request: Any) -> str:
         self._arrives("SendTask")
         token = str(request["taskToken"])

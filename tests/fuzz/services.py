@@ -116,20 +116,13 @@ class StepFunctions:
             raise refusal("ValidationException", "SendTaskFailure")
         return self._spend(request["taskToken"], "SendTaskFailure")
 
-    def send_task_heartbeat(self, **request: Any) -> Any:
-        self._waits(request["taskToken"], "SendTaskHeartbeat")
-        return {}
-
     def _spend(self, token: Any, operation: str) -> Any:
-        self._waits(token, operation)
-        self.tokens.discard(token)
-        self.sent.append(f"spend {token}")
-        return {}
-
-    def _waits(self, token: Any, operation: str) -> None:
         if not isinstance(token, str):
             raise refusal("SerializationException", operation)
         if not 1 <= len(token) <= 2048:
             raise refusal("ValidationException", operation)
         if token not in self.tokens:
             raise refusal("TaskTimedOut", operation)
+        self.tokens.discard(token)
+        self.sent.append(f"spend {token}")
+        return {}

@@ -32,7 +32,6 @@ NAMELESS = {
     "logs:DescribeLogGroups",
     "states:SendTaskSuccess",
     "states:SendTaskFailure",
-    "states:SendTaskHeartbeat",
     "dynamodb:ListStreams",
 }
 """Actions for which IAM knows no resource: the only ones that may name `*`."""

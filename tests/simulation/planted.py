@@ -170,12 +170,6 @@ BUGS: Final = (
         "        case AuthorizationState.AUTHORIZED if request.amount <= payment.authorized:",
     ),
     Bug(
-        "of a prepayment the difference is kept",
-        f"{_OMS}/payments/application/authorizing.py",
-        "    if payment.prepaid and (request.amount < paid or payment.pending_refund):",
-        "    if False:",
-    ),
-    Bug(
         "the refund is one penny too much",
         f"{_OMS}/payments/application/settling.py",
         "        amount = payment.refundable - shipped_total",

@@ -88,8 +88,6 @@ class Model:
             case "part" | "all" if amount > self.authorized - self.refunded:
                 return "DECLINED", "exceeds_what_was_taken"
             case "part" | "all":
-                if self.prepaid:
-                    self.refunded = self.authorized - amount
                 return ("CAPTURED" if self.prepaid else "AUTHORIZED"), ""
         return None
 

@@ -50,7 +50,7 @@ class Execution:
 def run(machine: Machine, given: Any, execution: Execution) -> Running:
     """The execution, not yet begun. The first `next` enters the first state."""
     context = {
-        "Execution": {"Id": execution.id, "Name": execution.name, "Input": given, "RedriveCount": 0},
+        "Execution": {"Id": execution.id, "Name": execution.name, "Input": given},
         "StateMachine": {"Name": machine.name},
     }
     return machine.level.walk(Frame(given, {}, context))

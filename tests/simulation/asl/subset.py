@@ -28,7 +28,7 @@ _IMPURE: Final = {"now", "millis", "random", "shuffle", "eval"}
 """Functions that answer differently every time, or that AWS does not have."""
 _STATES: Final = re.compile(
     r"\$states(?!\.(input|result|errorOutput)\b"
-    r"|\.context\.(Execution\.(Id|Name|Input|RedriveCount)|State\.(Name|EnteredTime|RetryCount)|Task\.Token|StateMachine\.Name)\b)"
+    r"|\.context\.(Execution\.(Id|Name|Input)|State\.(Name|EnteredTime|RetryCount)|Task\.Token|StateMachine\.Name)\b)"
 )
 """`$states` without one of the parts that the interpreter fills in."""
 

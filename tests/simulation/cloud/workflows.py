@@ -201,10 +201,6 @@ class Workflows:
         self._take(request["taskToken"])(Failed(request["error"], request.get("cause", "")))
         return {}
 
-    def send_task_heartbeat(self, **request: Any) -> Any:
-        self._answer_to(request["taskToken"])
-        return {}
-
     def abort(self, name: str) -> None:
         """What an outage does to an execution."""
         execution = self.executions[name]
@@ -278,12 +274,7 @@ class Workflows:
             answer(said)
 
     def _take(self, token: str) -> Answered:
-        answer = self._answer_to(token)
-        del self._waiting[token]
-        return answer
-
-    def _answer_to(self, token: str) -> Answered:
-        found = self._waiting.get(token)
+        found = self._waiting.pop(token, None)
         if found is None or not found[1]():
             raise _refused("TaskTimedOut", "SendTask")
         return found[0]

@@ -96,25 +96,6 @@ def test_another_amount_releases_the_hold_and_takes_a_new_one(amount: int) -> No
     assert bench.facts == ["PaymentAuthorized", "PaymentVoided", "PaymentAuthorized"]
 
 
-def test_of_a_prepayment_what_is_no_longer_due_is_given_back() -> None:
-    bench = Bench(prepaid=True)
-    bench.authorize(3_000)
-
-    assert bench.authorize(2_900, attempt=2) == bench.authorize(2_900, attempt=2) == ("CAPTURED", "")
-
-    assert bench.gateway.kinds() == ["capture", "refund"]
-    assert (bench.payment.refunded, bench.balance(CONTRACT_LIABILITY)) == (100, -2_900)
-
-
-def test_a_difference_that_the_gateway_does_not_give_back_is_for_a_person() -> None:
-    bench = Bench(prepaid=True)
-    bench.authorize(3_000)
-    bench.gateway.refuse_refunds()
-
-    assert bench.authorize(2_900) == ("DECLINED", "charge_already_refunded")
-    assert bench.payment.refunded == 0
-
-
 @pytest.mark.parametrize("amount", [2_000, 3_000, 4_000])
 @pytest.mark.parametrize("seen", [2_000, 3_000], ids=["asked anew", "found as it was"])
 def test_a_run_that_another_has_followed_changes_nothing(amount: int, seen: int) -> None:

@@ -100,7 +100,15 @@ def test_a_task_that_waits_with_a_token_says_that_it_waits() -> None:
     states = FakeStepFunctions(waiting={"t1"})
 
     answer = waiting(seen.append, states)(
-        {"order_id": ORDER, "key": "ASSESS-0", "kind": "SHORTAGE", "detail": "", "token": "t1", "turn": ""},
+        {
+            "order_id": ORDER,
+            "key": "ASSESS-0",
+            "kind": "SHORTAGE",
+            "detail": "",
+            "assessment": 1,
+            "token": "t1",
+            "turn": "",
+        },
         None,
     )
 
@@ -126,6 +134,7 @@ def test_a_wait_that_could_not_begin_is_told_to_the_workflow(
         "detail": "",
         "token": "secret-token",
         "turn": "",
+        "assessment": 1,
     }
 
     assert waiting(fail, states)(payload, None) == {"outcome": "FAILED"}
@@ -141,7 +150,7 @@ def test_a_payload_that_does_not_fit_is_told_too() -> None:
 
 
 def test_a_token_is_not_shown_when_its_command_is() -> None:
-    assert "secret" not in repr(AwaitResolution(ORDER, "k", "SHORTAGE", "why", "secret", ""))
+    assert "secret" not in repr(AwaitResolution(ORDER, "k", "SHORTAGE", "why", 1, "secret", ""))
     assert "secret" not in repr(AwaitFulfilment(ORDER, "secret", ""))
 
 

@@ -106,11 +106,15 @@ class CancelLines:
 
 @dataclass(frozen=True, slots=True)
 class AwaitResolution:
-    """`key` names this stop of the order; `kind` what is to be decided; `turn` as in AwaitFulfilment."""
+    """`key` names this stop of the order; `kind` what is to be decided; `turn` as in AwaitFulfilment.
+
+    Of an `assessment` that another has followed nothing is to be decided any more.
+    """
 
     order_id: str
     key: str
     kind: str
     detail: str
+    assessment: int
     token: str = field(repr=False)
     turn: str

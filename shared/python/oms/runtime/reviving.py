@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from oms.kernel.events import Actor
+from oms.orders.application.ports import Orders
 from oms.orders.domain.order import Order
-from oms.runtime.starting import MOST_ATTEMPTS, Executions
+from oms.runtime.starting import MOST_ATTEMPTS, Executions, first_assessment
 from oms.support.application.cases import close_all, report
 from oms.support.application.ports import Cases
 from oms.support.domain.exceptions import Action
@@ -15,12 +16,17 @@ GRACE = timedelta(minutes=1)
 and hand the order out; no function of a workflow may run for longer than this."""
 
 
-def follow(order: Order, attempt: int, *, cases: Cases, executions: Executions, now: datetime) -> bool:
+def follow(
+    order: Order, attempt: int, *, orders: Orders, cases: Cases, executions: Executions, now: datetime
+) -> bool:
     """Whether a workflow was started after the one that has ended; attempt 0: the order has never had one."""
     ended = executions.ended_at(order.order_id, attempt) if attempt else None
     if ended and now - ended < GRACE:
         return False
-    # What the dead workflow waited for wakes nobody; the next one asks again where it has to.
+    if attempt:
+        orders.take_over(order.order_id, first_assessment(attempt + 1))
+    # What the dead workflow waited for wakes nobody, and from now on it opens nothing more. The next one asks
+    # again where it has to.
     reason = "its workflow has ended and is started again"
     close_all(order.order_id, Action.RETRY, cases=cases, now=now, actor=WATCHDOG, reason=reason)
     return executions.start(order.order_id, attempt=attempt + 1)

@@ -50,7 +50,7 @@ class Executions:
 
         AWS answers a repeated start of a running execution as it answered the first.
         """
-        before = (attempt - 1) * _APART
+        before = first_assessment(attempt) - 1
         given = {"order_id": order_id, "assessment": before + 1, "stops": before}
         with translated():
             try:
@@ -67,10 +67,13 @@ class Executions:
         """The newest attempt and its status; (0, "") where there is none.
 
         An attempt follows only where the one before it has ended: behind one that runs nobody looks.
-        `since`: one that has begun. AWS forgets executions 90 days after their end: those before it, and
-        it may itself be forgotten, which leaves its status empty.
+        `since`: one that the order has heard of. AWS forgets executions 90 days after their end: where it is
+        not there, nor any before it, it counts as the newest, with an empty status.
         """
-        known = (since, "")
+        if since > 1 and not self.status(order_id, since):
+            older = self.latest(order_id)
+            return older if older[0] else (since, "")
+        known = (0, "")
         for attempt in count(max(since, 1)):
             status = self.status(order_id, attempt)
             if not status:
@@ -118,6 +121,11 @@ class Executions:
                     return {}
                 raise
         return answer
+
+
+def first_assessment(attempt: int) -> int:
+    """The number of an attempt's first assessment."""
+    return (attempt - 1) * _APART + 1
 
 
 def attempt_with(assessment: int) -> int:

@@ -48,10 +48,12 @@ def await_resolution(
 ) -> None:
     """Open the exception item; where there is nothing to decide any more, go on at once.
 
-    First it is opened, then looked for what makes it idle: a decision, a workflow that has died meanwhile
-    (the next one asks for itself), an order that is called off or has shipped.
+    First it is opened, then looked for what makes it idle: a decision, a workflow that has followed (it asks
+    for itself), an order that is called off or has shipped.
     """
     order = existing(orders, command.order_id)
+    if order.assessment > command.assessment:
+        return
     case = report(
         subject=command.order_id,
         key=command.key,
@@ -66,8 +68,8 @@ def await_resolution(
     )
     if not case.is_open:
         tokens.succeed(command.token, {"action": case.resolution})
-    elif not tokens.awaited(command.token):
-        close(case, Action.RETRY, cases=cases, now=now, actor=SYSTEM, reason="its workflow has ended")
+    elif existing(orders, command.order_id).assessment > command.assessment:
+        close(case, Action.RETRY, cases=cases, now=now, actor=SYSTEM, reason="another workflow has followed")
     elif reason := interruption(command.order_id, orders=orders):
         _no_longer_open(command.order_id, reason, cases=cases, now=now)
 
@@ -115,7 +117,6 @@ def _follow(case: Case, event: Event, *, orders: Orders, tokens: Tokens, now: da
             orders=orders,
             now=now,
             actor=Actor.parse(event.actor),
-            reason=event.reason,
         )
     tokens.succeed(case.token, {"action": case.resolution})
 

@@ -217,7 +217,10 @@ class _Round:
             return True
         if len(self.restarted) >= MOST_STARTS:
             return False
-        if follow(order, attempt, cases=self.dog.cases, executions=self.dog.executions, now=self.now):
+        dog = self.dog
+        if follow(
+            order, attempt, orders=dog.orders, cases=dog.cases, executions=dog.executions, now=self.now
+        ):
             self.restarted.append(order.order_id)
         return True
 

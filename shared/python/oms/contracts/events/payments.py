@@ -1,4 +1,5 @@
-"""Events of the payments context. `reference` is the gateway's id, `attempt` the order's count of tries."""
+"""Events of the payments context. `reference` is the gateway's id, `attempt` grows from one
+try of the order to the next."""
 
 from typing import Annotated
 

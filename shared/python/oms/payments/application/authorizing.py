@@ -2,7 +2,7 @@
 
 A hold is for exactly what is due. A request for what is held is answered from the books; one for another
 amount releases the hold and authorizes anew under the next key. That is only possible while nothing was
-taken: of a prepayment the difference is given back, and a request for more counts as declined, for a person.
+taken: from then on a request for more counts as declined, for a person.
 
 A lower attempt than the last is a run of the assessment that another has followed. It changes nothing.
 """
@@ -17,7 +17,6 @@ from oms.payments.application.authorizations import conclude_authorization, look
 from oms.payments.application.desk import ROUNDS, Desk
 from oms.payments.application.ports import CapturesPending
 from oms.payments.application.releasing import replace_authorization, void_remainder
-from oms.payments.application.settling import give_back
 from oms.payments.domain.machines import AuthorizationState
 from oms.payments.domain.payment import Payment
 
@@ -72,8 +71,6 @@ def _move(desk: Desk, payment: Payment | None, request: Request) -> Move:
         return _after_action(desk, payment, request)
     if outcome := _answer(payment, request):
         return _taken_over(desk, payment, request, outcome)
-    if payment.state is AuthorizationState.CAPTURED and not payment.closed:
-        return _give_back(desk, payment, request)
     return _replace(desk, payment, request) if payment.live else _again(desk, payment, request)
 
 
@@ -127,12 +124,6 @@ def _taken_over(desk: Desk, payment: Payment, request: Request, outcome: Authori
     return outcome if desk.payments.intend(payment.attempted(request.attempt)) else None
 
 
-def _give_back(desk: Desk, payment: Payment, request: Request) -> Move:
-    """More was taken than is due now."""
-    refused = give_back(desk, payment, request.amount)
-    return AuthorizationOutcome("DECLINED", refused.reason) if refused else None
-
-
 def _after_action(desk: Desk, payment: Payment, request: Request) -> Move:
     """Only the gateway knows whether the customer has acted."""
     found = look_up(desk, payment)
@@ -175,11 +166,8 @@ def _answer(payment: Payment, request: Request) -> AuthorizationOutcome | None:
     return None
 
 
-def _answer_taken(payment: Payment, request: Request) -> AuthorizationOutcome | None:
+def _answer_taken(payment: Payment, request: Request) -> AuthorizationOutcome:
     """Money has moved: the hold is what it is."""
-    paid = payment.authorized - payment.refunded - payment.pending_refund
-    if request.amount > paid:
+    if request.amount > payment.authorized - payment.refunded - payment.pending_refund:
         return AuthorizationOutcome("DECLINED", "exceeds_what_was_taken")
-    if payment.prepaid and (request.amount < paid or payment.pending_refund):
-        return None
     return AuthorizationOutcome("CAPTURED" if payment.prepaid else "AUTHORIZED")

@@ -70,9 +70,8 @@ def _step(desk: Desk, payment: Payment, shipped_total: int) -> Settled | NotSett
     if payment.live:
         _release(desk, payment, shipped_total)
         return None
-    taken = payment.prepaid and payment.state is AuthorizationState.CAPTURED
-    if taken and (payment.busy("refund") or payment.refundable > shipped_total):
-        return give_back(desk, payment, shipped_total)
+    if payment.prepaid and payment.state is AuthorizationState.CAPTURED:
+        return _give_back(desk, payment, shipped_total)
     return Settled(payment.voided, payment.refunded)
 
 
@@ -105,11 +104,12 @@ def _release(desk: Desk, payment: Payment, shipped_total: int) -> None:
     void_remainder(desk, payment)
 
 
-def give_back(desk: Desk, payment: Payment, kept: int) -> NotSettled | None:
-    """One refund of what was taken beyond `kept` minor units, or the one that is under way. None: read again."""
+def _give_back(desk: Desk, payment: Payment, shipped_total: int) -> Settled | NotSettled | None:
     effect = payment.effect("refund")
     if effect is None:
-        amount = payment.refundable - kept
+        amount = payment.refundable - shipped_total
+        if amount <= 0:
+            return Settled(payment.voided, payment.refunded)
         key = refund_key(payment.order_id, payment.refunds + 1, payment.refund_refusals)
         effect = Effect(key, "refund", amount, EffectState.SUBMITTED)
         payment = payment.begin(effect)
