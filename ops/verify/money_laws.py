@@ -14,7 +14,7 @@ from ops.verify.dead_letters import is_parked
 from ops.verify.evidence import Evidence
 from ops.verify.report import Law, found
 
-_LEFT_TO_PEOPLE = ("REFUND_FAILED", "WORKFLOW_BROKEN")
+_LEFT_TO_PEOPLE = "REFUND_FAILED"
 _MOVEMENTS = ("PaymentCaptured", "RevenueRecognised", "PaymentPrepaid", "PaymentRefunded")
 
 
@@ -91,7 +91,7 @@ def _unequal(evidence: Evidence) -> Iterable[str]:
 
     A capture or a refund that was refused has, or had, an exception item; a person has dealt with it.
     """
-    parked = {case.subject for case in evidence.cases if case.kind in _LEFT_TO_PEOPLE}
+    parked = {case.subject for case in evidence.cases if case.kind == _LEFT_TO_PEOPLE}
     for payment in evidence.payments:
         order = evidence.orders_by_id.get(payment.order_id)
         if order is None or not order.is_terminal or not evidence.is_quiet(order.order_id):

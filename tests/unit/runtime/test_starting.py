@@ -93,7 +93,10 @@ def test_an_assessment_tells_to_which_attempt_it_belongs(assessment: int, attemp
     ("known", "since", "found"),
     [
         ({}, 0, (0, "")),
+        ({}, 1, (1, "")),
         ({}, 2, (2, "")),
+        ({ORDER: "FAILED"}, 2, (1, "FAILED")),
+        ({ORDER: "RUNNING"}, 2, (1, "RUNNING")),
         ({f"{ORDER}-2": "RUNNING"}, 2, (2, "RUNNING")),
         ({f"{ORDER}-2": "FAILED", f"{ORDER}-3": "RUNNING"}, 2, (3, "RUNNING")),
     ],

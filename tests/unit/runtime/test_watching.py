@@ -336,6 +336,18 @@ def test_when_the_engineer_has_mended_it_the_order_has_as_many_workflows_again(
     assert [(one.is_open, one.detail[:2]) for one in cases.of_subject(ORDER)] == [(False, "9 "), (True, "18")]
 
 
+@pytest.mark.parametrize(("known", "assessment"), [({ORDER: "FAILED"}, 101), ({}, 0)])
+def test_who_follows_a_dead_workflow_takes_the_order_over_from_it(
+    orders: FakeOrders, states: FakeStepFunctions, dog: Watchdog, known: dict[str, str], assessment: int
+) -> None:
+    """What the dead one still has under way then releases nothing, and asks nobody."""
+    placed(orders)
+    states.executions = dict(known)
+
+    assert watch(dog).restarted == (ORDER,)
+    assert orders.orders[ORDER].assessment == assessment
+
+
 def test_an_order_whose_first_workflows_are_forgotten_keeps_the_one_that_waits(
     orders: FakeOrders, cases: FakeCases, states: FakeStepFunctions, dog: Watchdog
 ) -> None:

@@ -70,7 +70,7 @@ class Executions:
         `since`: one that the order has heard of. AWS forgets executions 90 days after their end: where it is
         not there, nor any before it, it counts as the newest, with an empty status.
         """
-        if since > 1 and not self.status(order_id, since):
+        if since and not self.status(order_id, since):
             older = self.latest(order_id)
             return older if older[0] else (since, "")
         known = (0, "")
