@@ -94,6 +94,30 @@ def test_an_order_that_waits_for_a_person_is_asked_about_once(world: World) -> N
 
 
 @long_story
+def test_what_was_paid_beyond_what_the_order_cost_in_the_end_goes_back(world: World) -> None:
+    """First the tax engine quotes 4 % of tax; asked again, it is down, and the estimate is nothing."""
+    sku = world.stock(NORTH=5)
+    order = world.order({sku: 2}, mailbox="review", prepaid=True)
+    order.body["ship_to"] |= {"city": "Albany", "region": "NY", "postal_code": "12207", "country": "US"}
+    first = order.place().reaches("ON_HOLD").stops_with("FRAUD_REVIEW")
+    world.system.fault("avalara", "503", match=order.order_id.replace("_", "-"), times=20)
+
+    order.abort()
+    _restarted(order)
+    world.system.until(
+        order.open_cases,
+        lambda cases: [case.kind for case in cases if case.case_id != first.case_id] == ["FRAUD_REVIEW"],
+        what="a new question",
+    )
+    order.resolve("FRAUD_REVIEW", Action.ACCEPT).reaches("RELEASED")
+    world.system.heal(order.order_id.replace("_", "-"))
+
+    order.ship().ends("SHIPPED", paid=2500, shipped=2)
+    assert order.money() == [("capture", 2600), ("refund", 100)]
+    assert order.books() == {"psp_clearing": 2500, "product_revenue": -2000, "shipping_revenue": -500}
+
+
+@long_story
 def test_an_order_is_cancelled_although_its_workflow_was_killed(world: World) -> None:
     sku = world.stock(NORTH=5)
     order = world.order({sku: 2}).place().reaches("RELEASED")

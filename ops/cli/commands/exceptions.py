@@ -103,7 +103,7 @@ def settle(stack: Stack, case_id: str, action: Action, *, reason: str, actor: Ac
 
 def queue_url(stack: Stack, case: Case) -> str:
     """Where the message of `case` came from. Raises Told for a queue that the deployment does not have."""
-    name = "capture-payment" if case.kind == "CAPTURE_FAILED" else ""
+    name = "capture-payment" if case.kind in ("CAPTURE_FAILED", "REFUND_FAILED") else ""
     for consumer, url in stack.outputs.queues.items():
         if consumer == name or url.rpartition("/")[2] == case.subject:
             return url

@@ -60,6 +60,9 @@ class Cashier:
     def write_off(self, shipment_id: str, trouble: tuple[str, int] | None = None) -> None:
         self.told(lambda: self.service.write_off(ORDER, shipment_id, now=NOW, actor=SYSTEM), trouble)
 
+    def give_back(self, trouble: tuple[str, int] | None = None) -> object:
+        return self.told(lambda: self.service.give_back_excess(ORDER, now=NOW, actor=SYSTEM), trouble)
+
     def settle(self, shipped_total: int, trouble: tuple[str, int] | None = None) -> object:
         return self.told(
             lambda: self.service.settle_cancellation(

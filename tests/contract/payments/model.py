@@ -21,6 +21,8 @@ class Model:
     state: str = "none"
     attempt: int = 0
     requested: int = 0
+    due: int = 0
+    """What the order was last said to cost."""
     authorized: int = 0
     voided: int = 0
     refunded: int = 0
@@ -69,6 +71,7 @@ class Model:
             self._grant()
         answer = self._known(amount, attempt) or self._ask(amount, attempt)
         if answer != (PENDING, ""):
+            self.due = amount if attempt > self.attempt else self.due
             self.attempt = attempt
         return answer
 
@@ -115,7 +118,7 @@ class Model:
 
     def _capture(self, shipment: str, total: int) -> object:
         if shipment in self.paid:
-            return ShipmentPaid(shipment, total)
+            return ShipmentPaid(shipment, total, self.overpaid)
         if self.prepaid:
             return self._recognise(shipment, total)
         if shipment in self.claims:
@@ -128,6 +131,16 @@ class Model:
             self.refused[shipment] = total
             return NotCapturable(shipment, total, "payment_intent_unexpected_state")
         return self._take(shipment, total)
+
+    @property
+    def overpaid(self) -> bool:
+        """Of a prepayment: parcels have earned what the order costs, and there is more."""
+        earned = sum(self.paid.values())
+        return self.prepaid and self.captured - self.refunded > earned >= self.due > 0
+
+    def give_back(self) -> None:
+        if self.overpaid:
+            self.refunded = self.captured - sum(self.paid.values())
 
     def settle(self, shipped_total: int) -> object:
         if self.state == "action" and self.acted and not self.releasing:
@@ -150,7 +163,7 @@ class Model:
 
     def _ask(self, amount: int, attempt: int) -> Answer:
         """A new authorization, by the card."""
-        self.attempt, self.requested = attempt, amount
+        self.attempt, self.requested, self.due = attempt, amount, amount
         self.authorized = self.voided = 0
         self.hold_lost = self.acted = False
         if self.token == DECLINED:
@@ -193,4 +206,4 @@ class Model:
         if total > self.authorized - self.refunded - sum(self.paid.values()):
             return NotCapturable(shipment, total, "exceeds_prepayment")
         self.paid[shipment] = total
-        return ShipmentPaid(shipment, total)
+        return ShipmentPaid(shipment, total, self.overpaid)

@@ -26,7 +26,7 @@ troubles = st.one_of(st.none(), st.tuples(st.sampled_from((*STORE, *GATEWAY)), s
 shipments = st.sampled_from(sorted(SHIPMENTS))
 COMMANDS = (
     *["authorize"] * 4, *["capture"] * 5, *["capture and go away"] * 2, *["capture two at once"] * 3, "settle", "settle and go away",
-    "the customer acts", "the hold expires", *["write off"] * 3,
+    "the customer acts", "the hold expires", *["write off"] * 3, "give back",
 )  # fmt: skip
 
 
@@ -67,6 +67,7 @@ class AnySequence(RuleBasedStateMachine):
             "capture two at once": lambda: self.capture_two_at_once(shipment),
             "capture and go away": lambda: self.capture_and_go_away(shipment, fault),
             "write off": lambda: self.write_off(shipment, trouble),
+            "give back": lambda: self.give_back(trouble),
             "settle": lambda: self.settle(trouble),
             "settle and go away": lambda: self.settle_and_go_away(fault),
             "the customer acts": self.the_customer_acts,
@@ -91,6 +92,10 @@ class AnySequence(RuleBasedStateMachine):
     def write_off(self, shipment: str, trouble: tuple[str, int] | None) -> None:
         expected = self.model.write_off(shipment)
         assert self._told(lambda: self.cashier.write_off(shipment, trouble), PENDING) == expected
+
+    def give_back(self, trouble: tuple[str, int] | None) -> None:
+        self.model.give_back()
+        assert self.cashier.give_back(trouble) is None
 
     def capture_two_at_once(self, shipment: str) -> None:
         """Two locations report at the same time: the other one writes just before the first write of this."""

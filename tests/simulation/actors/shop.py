@@ -66,15 +66,14 @@ class Shop(Actor):
             }
             for row, sku in enumerate(skus)
         ]
-        capture = pick(("on_shipment", "on_shipment", "with_order"))
         return one_line_order(str(number), skus[0]) | {
             "customer": {"email": f"{pick(_MAILBOXES)}@example.com"},
-            "ship_to": _LEEDS if capture == "with_order" else pick((_LEEDS, _LEEDS, _ALBANY)),
+            "ship_to": pick((_LEEDS, _LEEDS, _ALBANY)),
             "lines": lines,
             "prices_include_tax": pick((True, False)),
             "shipping": pick((0, 0, 495)),
             "payment": {
                 "token": pick(_TOKENS),
-                "capture": capture,
+                "capture": pick(("on_shipment", "on_shipment", "with_order")),
             },
         }

@@ -53,7 +53,7 @@ class Support(Actor):
 
     def _send_again(self, case: Case) -> None:
         for name, queue in self.world.queues.all.items():
-            if name == "capture-payment" and case.kind == "CAPTURE_FAILED":
+            if name == "capture-payment" and case.kind in ("CAPTURE_FAILED", "REFUND_FAILED"):
                 self.world.queues.send(queue, case.message)
                 return
             if case.subject == queue.resource:

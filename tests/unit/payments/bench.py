@@ -248,6 +248,9 @@ class Bench:
     def capture(self, shipment_id: str, total: int) -> object:
         return self.service.capture(a_shipment(shipment_id, total), now=NOW, actor=SYSTEM)
 
+    def give_back(self) -> object:
+        return self.service.give_back_excess(ORDER, now=NOW, actor=SYSTEM)
+
     def settle(self, shipped_total: int = 0) -> object:
         return self.service.settle_cancellation(
             ORDER, shipped_total, channel="web", currency="EUR", now=NOW, actor=SYSTEM

@@ -6,8 +6,9 @@ import pytest
 from oms.contracts.gateway import GatewayAnswer
 from oms.kernel.errors import BrokenInvariant, OutcomeUnknown, PartnerRejected, PartnerUnavailable, Retryable
 from oms.ledger.domain.accounts import CONTRACT_LIABILITY, PSP_CLEARING
+from oms.payments.application.giving_back import NotGivenBack
 from oms.payments.application.ports import CapturesPending
-from oms.payments.application.settling import NotSettled, Settled
+from oms.payments.application.settling import Settled
 from oms.payments.domain.effects import refund_key
 from oms.payments.domain.machines import AuthorizationState as State
 
@@ -119,7 +120,7 @@ def test_a_refund_that_got_lost_is_looked_up_with_its_own_amount() -> None:
 def test_a_refused_refund_is_a_value_and_its_claim_is_given_up() -> None:
     bench = authorized(prepaid=True)
     bench.gateway.refuse_refunds()
-    assert bench.settle() == NotSettled("charge_already_refunded", 3_000)
+    assert bench.settle() == NotGivenBack("charge_already_refunded", 3_000)
     assert (bench.payment.pending_refund, bench.payment.refunded) == (0, 0)
     assert bench.facts[-1] == "PaymentRefundFailed"
 

@@ -4,14 +4,10 @@ import re
 from dataclasses import replace
 
 import pytest
-from oms.contracts.snapshots import Address, LineSnapshot
+from oms.contracts.snapshots import Address
 from oms.inventory.application.reserving import reserve
 from oms.inventory.domain.stock import StockLevel
 from oms.kernel.errors import BrokenInvariant
-from oms.kernel.events import Event
-from oms.orders.application.shipping import record_shipment
-from oms.orders.domain.capture import Taxes
-from oms.payments.application.service import PaymentService
 from oms.runtime.consuming.payments import capture_payment
 from oms.runtime.consuming.stock import ship_stock
 from oms.runtime.consuming.tax import commit_tax, tax_code
@@ -19,15 +15,12 @@ from oms.runtime.queues import event_in
 from oms.support.application.cases import decide, report
 from oms.support.domain.exceptions import Action, Case
 
-from tests.builders import CLIENT, NOW, ORDER, SYSTEM, a_snapshot, an_address, released
+from tests.builders import CLIENT, NOW, ORDER, SYSTEM, an_address
 from tests.fakes.cases import FakeCases
 from tests.fakes.gateways import FakeGateway, FakeTax
 from tests.fakes.orders import FakeOrders
-from tests.fakes.payments import FakePayments
 from tests.fakes.stock import FakeStock
-from tests.unit.orders.warehouse import a_parcel
-
-LINES = (LineSnapshot(1, "L1", "SKU-1", 2, 1999, 0, "P0000000"), LineSnapshot(2, "L2", "SKU-2", 1, 500))
+from tests.unit.runtime.parcels import authorized, one_released, paying, shipped
 
 
 class Addresses:
@@ -39,29 +32,7 @@ class Addresses:
 
 @pytest.fixture
 def orders() -> FakeOrders:
-    """One released order with its tax."""
-    orders = FakeOrders()
-    released(orders, a_snapshot(lines=LINES), taxes=Taxes({1: 800, 2: 100}, 90, estimated=False))
-    return orders
-
-
-def shipped(orders: FakeOrders, sent: dict[int, int] | None = None, shipment_id: str = "p1") -> Event:
-    """The event of a parcel."""
-    parcel = a_parcel(shipment_id, sent)
-    record_shipment(f"{ORDER}-f1", parcel, orders=orders, now=NOW, actor=CLIENT)
-    return orders.recorded(ORDER)[-1]
-
-
-def authorized(orders: FakeOrders, gateway: FakeGateway, amount: int) -> PaymentService:
-    return paying(orders, gateway, amount)[0]
-
-
-def paying(orders: FakeOrders, gateway: FakeGateway, amount: int) -> tuple[PaymentService, FakePayments]:
-    """With `amount` held, and the books it writes to."""
-    books = FakePayments()
-    service = PaymentService(books, gateway)
-    service.authorize(orders.snapshots[ORDER], amount, 1, now=NOW, actor=SYSTEM)
-    return service, books
+    return one_released()
 
 
 def test_a_shipment_takes_its_money_once_however_often_it_is_reported(orders: FakeOrders) -> None:

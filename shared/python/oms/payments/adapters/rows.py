@@ -49,6 +49,7 @@ def payment_item(payment: Payment) -> Item:
         "refunded": payment.refunded,
         "voided": payment.voided,
         "recognised": payment.recognised,
+        "due": payment.due,
         "refunds": payment.refunds,
         "refund_refusals": payment.refund_refusals,
         "refused": {name: _refusal_map(each) for name, each in payment.refused.items()},

@@ -121,7 +121,7 @@ def _taken_over(desk: Desk, payment: Payment, request: Request, outcome: Authori
     """The outcome, once no lower attempt can change what it tells of."""
     if payment.closed or request.attempt <= payment.attempt:
         return outcome
-    return outcome if desk.payments.intend(payment.attempted(request.attempt)) else None
+    return outcome if desk.payments.intend(payment.attempted(request.attempt, request.amount)) else None
 
 
 def _after_action(desk: Desk, payment: Payment, request: Request) -> Move:

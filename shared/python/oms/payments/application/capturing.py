@@ -22,10 +22,14 @@ from oms.payments.domain.shipment import Shipment
 
 @dataclass(frozen=True, slots=True)
 class ShipmentPaid:
-    """The shipment's money is in the books; the same for a repeat."""
+    """The shipment's money is in the books; the same for a repeat.
+
+    Where it is `overpaid`, a part of the deposit is to be given back: no shipment can earn it any more.
+    """
 
     shipment_id: str
     amount: int
+    overpaid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +46,15 @@ CaptureOutcome = ShipmentPaid | NotCapturable
 
 def capture(desk: Desk, shipment: Shipment) -> CaptureOutcome:
     """Raises ReleasePending, WriteConflict, and what the gateway raises. Each is safe to repeat."""
-    paid = ShipmentPaid(shipment.shipment_id, shipment.total)
     if shipment.total == 0:
-        return paid
+        return ShipmentPaid(shipment.shipment_id, 0)
     for _ in range(ROUNDS):
         payment = desk.find(shipment.order_id)
         if payment is None:
             return _refusal(shipment, "no_payment")
         if desk.payments.has_entry(shipment.order_id, _entry_id(payment, shipment)):
             _tidy(desk, payment)
-            return paid
+            return _paid(shipment, payment)
         outcome = _recognise(desk, payment, shipment) if payment.prepaid else _take(desk, payment, shipment)
         if outcome:
             _tidy(desk, payment)
@@ -190,12 +193,16 @@ def _recognise(desk: Desk, payment: Payment, shipment: Shipment) -> CaptureOutco
     )
     earned = payment.recognise(shipment.total)
     concluded = desk.conclude(earned, fact, f"recognised-{shipment.shipment_id}", entry)
-    return ShipmentPaid(shipment.shipment_id, shipment.total) if concluded else None
+    return _paid(shipment, earned) if concluded else None
 
 
 def _entry_id(payment: Payment, shipment: Shipment) -> str:
     name = recognition_entry_id if payment.prepaid else capture_entry_id
     return name(shipment.shipment_id)
+
+
+def _paid(shipment: Shipment, payment: Payment) -> ShipmentPaid:
+    return ShipmentPaid(shipment.shipment_id, shipment.total, payment.overpaid)
 
 
 def _refusal(shipment: Shipment, reason: str) -> NotCapturable:

@@ -8,8 +8,9 @@ from oms.kernel.events import Actor
 from oms.payments.application.authorizing import AuthorizationOutcome, Request, authorize
 from oms.payments.application.capturing import CaptureOutcome, capture
 from oms.payments.application.desk import Desk
+from oms.payments.application.giving_back import NotGivenBack, give_back_excess
 from oms.payments.application.ports import PaymentGateway, Payments
-from oms.payments.application.settling import NotSettled, Settled, settle
+from oms.payments.application.settling import Settled, settle
 from oms.payments.application.writing_off import write_off
 from oms.payments.domain.shipment import Shipment
 
@@ -35,9 +36,13 @@ class PaymentService:
         """Give up on a capture that was refused; what is then held for nothing is released."""
         write_off(self._desk(now, actor), order_id, shipment_id)
 
+    def give_back_excess(self, order_id: str, *, now: datetime, actor: Actor) -> NotGivenBack | None:
+        """Refund what is left of a deposit once shipments have earned all that the order costs."""
+        return give_back_excess(self._desk(now, actor), order_id)
+
     def settle_cancellation(
         self, order_id: str, shipped_total: int, *, channel: str, currency: str, now: datetime, actor: Actor
-    ) -> Settled | NotSettled:
+    ) -> Settled | NotGivenBack:
         """Release and give back all but `shipped_total` minor units. Also raises CapturesPending."""
         return settle(self._desk(now, actor), order_id, shipped_total, channel=channel, currency=currency)
 

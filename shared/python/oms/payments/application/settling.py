@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 
-from oms.contracts.gateway import GatewayAnswer
-from oms.kernel.errors import BrokenInvariant, WriteConflict
-from oms.ledger.domain.entries import entry_for_refund_of_prepayment
+from oms.kernel.errors import WriteConflict
 from oms.payments.application.authorizations import conclude_authorization, look_up
-from oms.payments.application.desk import ROUNDS, Desk, exactly
+from oms.payments.application.desk import ROUNDS, Desk
+from oms.payments.application.giving_back import NotGivenBack, give_back
 from oms.payments.application.ports import CapturesPending
 from oms.payments.application.releasing import void_remainder
-from oms.payments.domain.effects import Effect, after_refusals, authorization_key, refund_key
-from oms.payments.domain.facts import PaymentRefunded, PaymentRefundFailed
-from oms.payments.domain.machines import AuthorizationState, EffectState
+from oms.payments.domain.effects import authorization_key
+from oms.payments.domain.machines import AuthorizationState
 from oms.payments.domain.payment import Payment
 
 
@@ -23,17 +21,9 @@ class Settled:
     refunded: int
 
 
-@dataclass(frozen=True, slots=True)
-class NotSettled:
-    """The gateway refused the refund: a person has to give the money back another way."""
-
-    reason: str
-    amount: int
-
-
 def settle(
     desk: Desk, order_id: str, shipped_total: int, *, channel: str, currency: str
-) -> Settled | NotSettled:
+) -> Settled | NotGivenBack:
     """`shipped_total` is what the order's shipments charge, minor units. Nothing is authorized afterwards.
 
     Raises CapturesPending while the books have neither taken nor been refused that much,
@@ -46,7 +36,7 @@ def settle(
                 return Settled(0, 0)
             continue
         outcome = _step(desk, payment, shipped_total)
-        if isinstance(outcome, NotSettled):
+        if isinstance(outcome, NotGivenBack):
             return outcome
         if outcome and (payment.closed or desk.payments.intend(payment.close())):
             return outcome
@@ -59,7 +49,7 @@ def _never(order_id: str, channel: str, currency: str) -> Payment:
     return Payment(order_id, channel, currency, False, 0, 0, key, state=state, closed=True)
 
 
-def _step(desk: Desk, payment: Payment, shipped_total: int) -> Settled | NotSettled | None:
+def _step(desk: Desk, payment: Payment, shipped_total: int) -> Settled | NotGivenBack | None:
     """The outcome, or None after something changed that has to be read again."""
     if payment.state in Payment.OPEN:
         _resolve(desk, payment)
@@ -104,53 +94,8 @@ def _release(desk: Desk, payment: Payment, shipped_total: int) -> None:
     void_remainder(desk, payment)
 
 
-def _give_back(desk: Desk, payment: Payment, shipped_total: int) -> Settled | NotSettled | None:
-    effect = payment.effect("refund")
-    if effect is None:
-        amount = payment.refundable - shipped_total
-        if amount <= 0:
-            return Settled(payment.voided, payment.refunded)
-        key = refund_key(payment.order_id, payment.refunds + 1, payment.refund_refusals)
-        effect = Effect(key, "refund", amount, EffectState.SUBMITTED)
-        payment = payment.begin(effect)
-        if not desk.payments.intend(payment, refunding=amount):
-            return None
-        answer = _call(desk, payment, effect)
-    else:
-        found = desk.gateway.find_refund(reference=payment.reference, key=effect.key)
-        answer = found or _call(desk, payment, effect)
-    return _conclude(desk, payment, effect, answer)
-
-
-def _call(desk: Desk, payment: Payment, effect: Effect) -> GatewayAnswer:
-    gateway, reference = desk.gateway, payment.reference
-    return desk.ask_for(
-        payment, effect, lambda: gateway.refund(key=effect.key, reference=reference, amount=effect.amount)
-    )
-
-
-def _conclude(desk: Desk, payment: Payment, effect: Effect, answer: GatewayAnswer) -> NotSettled | None:
-    if answer.status == "DECLINED":
-        return _refused(desk, payment, effect, answer.reason)
-    if answer.status != "REFUNDED":
-        raise BrokenInvariant(f"{payment.order_id}: refund answered {answer.status}")
-    exactly(answer, effect.amount)
-    refunded = payment.refund(effect)
-    fact = PaymentRefunded(payment.order_id, effect.amount, payment.currency, answer.reference)
-    entry = entry_for_refund_of_prepayment(
-        effect.amount,
-        order_id=payment.order_id,
-        number=refunded.refunds,
-        currency=payment.currency,
-        occurred_at=desk.occurred_at,
-    )
-    key = f"refunded-{after_refusals(refunded.refunds, payment.refund_refusals)}"
-    desk.conclude(refunded, fact, key, entry)
-    return None
-
-
-def _refused(desk: Desk, payment: Payment, effect: Effect, reason: str) -> NotSettled | None:
-    failed = payment.fail_refund(effect)
-    fact = PaymentRefundFailed(payment.order_id, effect.amount, payment.currency, reason)
-    concluded = desk.conclude(failed, fact, f"refund-failed-v{failed.version}", reason=reason)
-    return NotSettled(reason, effect.amount) if concluded else None
+def _give_back(desk: Desk, payment: Payment, shipped_total: int) -> Settled | NotGivenBack | None:
+    amount = payment.refundable - shipped_total
+    if amount <= 0 and not payment.busy("refund"):
+        return Settled(payment.voided, payment.refunded)
+    return give_back(desk, payment, amount)

@@ -40,6 +40,8 @@ class Payment:
     voided: int = 0
     recognised: int = 0
     """Of a prepayment: what shipments have earned."""
+    due: int = 0
+    """What the latest assessment found the order to cost."""
     refunds: int = 0
     refund_refusals: int = 0
     """How often the gateway refused the refund that comes next."""
@@ -70,7 +72,7 @@ class Payment:
     ) -> Self:
         """The intent to authorize `amount` for the first time."""
         key = authorization_key(order_id, 1)
-        return cls(order_id, channel, currency, prepaid, amount, attempt, key)
+        return cls(order_id, channel, currency, prepaid, amount, attempt, key, due=amount)
 
     @property
     def held(self) -> int:
@@ -88,13 +90,18 @@ class Payment:
 
     @property
     def refundable(self) -> int:
-        """Law 4 read from the right: what may still be given back."""
+        """Law 4 read from the right."""
         return self.captured - self.refunded - self.pending_refund
 
     @property
     def unearned(self) -> int:
         """Of a prepayment: the deposit that is neither earned nor given back nor on its way back."""
         return self.refundable - self.recognised
+
+    @property
+    def overpaid(self) -> bool:
+        """Whether shipments have earned all that a prepaid order costs, and less than we have taken."""
+        return self.prepaid and self.captured - self.refunded > self.recognised >= self.due > 0
 
     @property
     def refused_total(self) -> int:
@@ -160,14 +167,14 @@ class Payment:
         group = self.group + 1
         return self._become(
             "attempted anew",
-            requested=amount, attempt=max(attempt, self.attempt), prepaid=prepaid, group=group,
+            requested=amount, due=amount, attempt=max(attempt, self.attempt), prepaid=prepaid, group=group,
             key=authorization_key(self.order_id, group),
             reference="", reason="", authorized=0, voided=0, in_flight={},
         )  # fmt: skip
 
-    def attempted(self, attempt: int) -> Self:
-        """A later attempt has found it as it is."""
-        return self._change(attempt=attempt)
+    def attempted(self, attempt: int, due: int) -> Self:
+        """A later attempt has found it as it is, and the order to cost `due`."""
+        return self._change(attempt=attempt, due=due)
 
     # -- effects on it -------------------------------------------------------------------
 
@@ -191,9 +198,8 @@ class Payment:
         """The gateway refused: the claim is given up, nothing moved, and the key is used up."""
         finish(effect, "failed")
         refusal = Refusal(effect.amount, self.refusals(effect.shipment_id) + 1)
-        return self._change(
-            refused={**self.refused, effect.shipment_id: refusal}, in_flight=self._without(effect)
-        )
+        refused = {**self.refused, effect.shipment_id: refusal}
+        return self._change(refused=refused, in_flight=self._without(effect))
 
     def write_off(self, shipment_id: str) -> Self:
         """A shipment's money was refused and will not be taken."""
@@ -223,12 +229,8 @@ class Payment:
 
     def refund(self, effect: Effect) -> Self:
         finish(effect, "succeeded")
-        return self._change(
-            refunded=self.refunded + effect.amount,
-            refunds=self.refunds + 1,
-            refund_refusals=0,
-            in_flight=self._without(effect),
-        )
+        refunded, left = self.refunded + effect.amount, self._without(effect)
+        return self._change(refunded=refunded, refunds=self.refunds + 1, refund_refusals=0, in_flight=left)
 
     def recognise(self, amount: int) -> Self:
         """A shipment earned this much of the prepayment."""

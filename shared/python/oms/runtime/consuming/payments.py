@@ -1,24 +1,26 @@
-"""Capture the payment of a shipment."""
+"""Capture the payment of a shipment, and give back what an order that was paid for in advance did not cost."""
 
 import json
 from datetime import datetime
 
 from oms.contracts.envelope import to_detail
 from oms.kernel.events import Actor, Event
+from oms.kernel.money import Money
 from oms.payments.application.capturing import NotCapturable
 from oms.payments.application.service import PaymentService
 from oms.payments.domain.shipment import Shipment
 from oms.runtime.queues import event_in
-from oms.support.application.cases import report_again
+from oms.support.application.cases import left_to_people, report_again
 from oms.support.application.ports import Cases
 from oms.support.domain.exceptions import Action
 
 _ACTOR = Actor("system", "capture_payment")
 _REFUSED = "CAPTURE_FAILED"
+_NOT_GIVEN_BACK = "REFUND_FAILED"
 
 
 def capture_payment(event: Event, *, payments: PaymentService, cases: Cases, now: datetime) -> None:
-    """Take the money for a shipment; where that is refused, a person has to see to it.
+    """Take the money for a shipment; where the gateway refuses, a person has to see to it.
 
     The item keeps the event, so that a person can have it tried again. One who dismisses it gives up.
     """
@@ -42,14 +44,33 @@ def _shipped(event: Event, *, payments: PaymentService, cases: Cases, now: datet
     shipment = Shipment.of(event.data, occurred_at=event.occurred_at)
     outcome = payments.capture(shipment, now=now, actor=_ACTOR)
     if isinstance(outcome, NotCapturable):
-        report_again(
-            subject=shipment.order_id,
-            key=f"capture-{shipment.shipment_id}",
-            channel=event.channel,
-            kind=_REFUSED,
-            detail=f"Shipment {shipment.shipment_id}: {outcome.reason}",
-            message=json.dumps({"detail": to_detail(event)}),
-            cases=cases,
-            now=now,
-            actor=_ACTOR,
-        )
+        key, detail = f"capture-{shipment.shipment_id}", f"Shipment {shipment.shipment_id}: {outcome.reason}"
+        _report(event, key, _REFUSED, detail, cases=cases, now=now)
+    elif outcome.overpaid:
+        _give_back(event, payments=payments, cases=cases, now=now)
+
+
+def _give_back(event: Event, *, payments: PaymentService, cases: Cases, now: datetime) -> None:
+    """Where the refund was refused, a person has it: one who dismissed it has paid the customer in another way."""
+    order_id, key = event.data["order_id"], f"refund-{event.data['shipment_id']}"
+    if left_to_people(order_id, key, cases=cases):
+        return
+    refused = payments.give_back_excess(order_id, now=now, actor=_ACTOR)
+    if refused:
+        money = Money(refused.amount, event.data["currency"])
+        detail = f"The order cost less than was taken; the refund of {money} was refused: {refused.reason}"
+        _report(event, key, _NOT_GIVEN_BACK, detail, cases=cases, now=now)
+
+
+def _report(event: Event, key: str, kind: str, detail: str, *, cases: Cases, now: datetime) -> None:
+    report_again(
+        subject=event.data["order_id"],
+        key=key,
+        channel=event.channel,
+        kind=kind,
+        detail=detail,
+        message=json.dumps({"detail": to_detail(event)}),
+        cases=cases,
+        now=now,
+        actor=_ACTOR,
+    )

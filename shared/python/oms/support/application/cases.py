@@ -1,8 +1,8 @@
 """Open, list, escalate and resolve exception items."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from itertools import count
+from itertools import chain, count
 from typing import TypedDict, Unpack
 
 from oms.kernel.clock import stamp
@@ -68,11 +68,24 @@ def report(
 
 def report_again(*, key: str, message: str, **stop: Unpack[Stop]) -> Case:
     """Report a message that failed; where it was sent again by a person and failed again, that is a new item."""
-    for time in count(1):
-        case = report(key=key if time == 1 else f"{key}-{time}", message=message, **stop)
+    for name in _keys(key):
+        case = report(key=name, message=message, **stop)
         if case.is_open or case.resolution != Action.RETRY.value:
             break
     return case
+
+
+def left_to_people(subject: str, key: str, *, cases: Cases) -> bool:
+    """Whether what `report_again` has reported is still with a person, or done with, and not sent again."""
+    for name in _keys(key):
+        case = cases.load(f"{subject}.{name}")
+        if case is None or case.is_open or case.resolution != Action.RETRY.value:
+            break
+    return case is not None
+
+
+def _keys(key: str) -> Iterator[str]:
+    return chain((key,), (f"{key}-{time}" for time in count(2)))
 
 
 def decide(

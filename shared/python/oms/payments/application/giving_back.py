@@ -1,0 +1,87 @@
+"""Give back of a deposit what goods will never earn: of a cancellation, or where an order cost less than was taken."""
+
+from dataclasses import dataclass
+
+from oms.contracts.gateway import GatewayAnswer
+from oms.kernel.errors import BrokenInvariant, WriteConflict
+from oms.ledger.domain.entries import entry_for_refund_of_prepayment
+from oms.payments.application.desk import ROUNDS, Desk, exactly
+from oms.payments.domain.effects import Effect, after_refusals, refund_key
+from oms.payments.domain.facts import PaymentRefunded, PaymentRefundFailed
+from oms.payments.domain.machines import EffectState
+from oms.payments.domain.payment import Payment
+
+
+@dataclass(frozen=True, slots=True)
+class NotGivenBack:
+    """The gateway refused the refund: a person has to give the money back another way."""
+
+    reason: str
+    amount: int
+
+
+def give_back_excess(desk: Desk, order_id: str) -> NotGivenBack | None:
+    """Refund what shipments have left of a deposit. Nothing while they may earn more of it.
+
+    Raises WriteConflict, and what the gateway raises. Each is safe to repeat.
+    """
+    for _ in range(ROUNDS):
+        payment = desk.find(order_id)
+        if payment is None or not payment.overpaid:
+            return None
+        if refused := give_back(desk, payment, payment.unearned):
+            return refused
+    raise WriteConflict(f"{order_id}: its payment keeps changing")
+
+
+def give_back(desk: Desk, payment: Payment, amount: int) -> NotGivenBack | None:
+    """One step: finish the refund under way, whatever its amount, or begin one of `amount`.
+
+    None after something changed that has to be read again.
+    """
+    effect = payment.effect("refund")
+    if effect is None:
+        key = refund_key(payment.order_id, payment.refunds + 1, payment.refund_refusals)
+        effect = Effect(key, "refund", amount, EffectState.SUBMITTED)
+        payment = payment.begin(effect)
+        if not desk.payments.intend(payment, refunding=amount):
+            return None
+        answer = _call(desk, payment, effect)
+    else:
+        found = desk.gateway.find_refund(reference=payment.reference, key=effect.key)
+        answer = found or _call(desk, payment, effect)
+    return _conclude(desk, payment, effect, answer)
+
+
+def _call(desk: Desk, payment: Payment, effect: Effect) -> GatewayAnswer:
+    gateway, reference = desk.gateway, payment.reference
+    return desk.ask_for(
+        payment, effect, lambda: gateway.refund(key=effect.key, reference=reference, amount=effect.amount)
+    )
+
+
+def _conclude(desk: Desk, payment: Payment, effect: Effect, answer: GatewayAnswer) -> NotGivenBack | None:
+    if answer.status == "DECLINED":
+        return _refused(desk, payment, effect, answer.reason)
+    if answer.status != "REFUNDED":
+        raise BrokenInvariant(f"{payment.order_id}: refund answered {answer.status}")
+    exactly(answer, effect.amount)
+    refunded = payment.refund(effect)
+    fact = PaymentRefunded(payment.order_id, effect.amount, payment.currency, answer.reference)
+    entry = entry_for_refund_of_prepayment(
+        effect.amount,
+        order_id=payment.order_id,
+        number=refunded.refunds,
+        currency=payment.currency,
+        occurred_at=desk.occurred_at,
+    )
+    key = f"refunded-{after_refusals(refunded.refunds, payment.refund_refusals)}"
+    desk.conclude(refunded, fact, key, entry)
+    return None
+
+
+def _refused(desk: Desk, payment: Payment, effect: Effect, reason: str) -> NotGivenBack | None:
+    failed = payment.fail_refund(effect)
+    fact = PaymentRefundFailed(payment.order_id, effect.amount, payment.currency, reason)
+    concluded = desk.conclude(failed, fact, f"refund-failed-v{failed.version}", reason=reason)
+    return NotGivenBack(reason, effect.amount) if concluded else None
