@@ -172,8 +172,8 @@ BUGS: Final = (
     Bug(
         "the refund is one penny too much",
         f"{_OMS}/payments/application/settling.py",
-        "        amount = payment.refundable - shipped_total",
-        "        amount = payment.refundable - shipped_total + (shipped_total > 0)",
+        "    amount = payment.refundable - shipped_total",
+        "    amount = payment.refundable - shipped_total + (shipped_total > 0)",
     ),
     Bug(
         "a settlement does not wait for captures under way",
@@ -236,6 +236,18 @@ BUGS: Final = (
         f"{_OMS}/orders/application/release.py",
         "        if order.assessment > assessment:",
         "        if False:",
+    ),
+    Bug(
+        "an overtaken assessment may still replace the hold",
+        f"{_OMS}/payments/application/authorizing.py",
+        "    if request.attempt < payment.attempt and not payment.closed:",
+        "    if False:",
+    ),
+    Bug(
+        "what a prepaid order did not cost is kept",
+        f"{_OMS}/runtime/consuming/payments.py",
+        "    elif outcome.overpaid:",
+        "    elif False:",
     ),
     Bug(
         "a settlement believes that a request which has not arrived never will",

@@ -21,6 +21,7 @@ from oms.kernel.events import Actor as Person
 from ops.verify import Report
 from tests.simulation.actors.actor import Actor
 from tests.simulation.actors.cardholder import Cardholder
+from tests.simulation.actors.hasty import Hasty
 from tests.simulation.actors.outage import Outage
 from tests.simulation.actors.shop import Shop
 from tests.simulation.actors.stockroom import Stockroom
@@ -33,7 +34,7 @@ from tests.simulation.laws import examined
 from tests.simulation.plot import Plot
 from tests.simulation.weather import Weather
 
-CAST: Final[tuple[type[Actor], ...]] = (Shop, Cardholder, Warehouse, Stockroom, Support, Outage)
+CAST: Final[tuple[type[Actor], ...]] = (Shop, Hasty, Cardholder, Warehouse, Stockroom, Support, Outage)
 """Everybody who acts. A new actor is a class and its place here."""
 CALM: Final = 600.0
 LIVENESS: Final = 8 * 3600.0
@@ -55,6 +56,8 @@ _CLOSELY: Final = 0.02
 _AT_ANY_MOMENT: Final = timedelta(days=40)
 """What consequences may take where every write is examined: longer than any holiday, or a relay that is off."""
 _HOLIDAY: Final = 0.003
+_WAITING: Final = 0.6
+"""In how many failovers nobody ships or decides before they are over, so that workflows wait, as most do."""
 _HOLIDAYS: Final = (5 * 3600.0, 5 * 3600.0, 15 * _DAY, 31 * _DAY)
 """Beyond the first deadline of an exception, beyond the wait for a decision, beyond that for a shipment."""
 _SHARDS: Final = (1, 1, 1, 1, 1, 1, 2, SHARDS)
@@ -96,6 +99,8 @@ def _played(seed: int) -> Outcome:
         # In a holiday the sweeper looks once in six hours: too late for what a relay has left lying for 25.
         plot.holiday = 0.0
     past = timedelta(hours=26) if plot.holiday or relay_off else MORNING
+    if weather.failover and chance.random() < _WAITING:
+        plot.holiday = max(plot.holiday, CALM)
     world = World(chance, weather, look_back=past, chunk=plot.chunk, shards=plot.shards)
     with world.running():
         _stock_up(world, plot)

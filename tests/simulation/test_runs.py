@@ -19,9 +19,9 @@ _FOUND = {
     128: "a capture that was given up while it was tried again",
     528: "a refused reservation that was made after all",
     10863: "an authorization that came after the cancellation had been settled",
-    548: "an order that was released with stock which its next assessment had given back",
+    549: "an order that was released with stock which its next assessment had given back",
     2255: "an authorization that the gateway had yet to hear of when the cancellation was settled",
-    330: "a wait of a dead workflow that took the living one's token",
+    1426: "a wait of a dead workflow that took the living one's token",
     1211: "a customer who confirmed the payment while it was taken back",
 }
 """Seeds that once found a bug of the product. What they play changes with the simulator; each bug has a test of its own too."""

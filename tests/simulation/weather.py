@@ -43,16 +43,19 @@ _ACTIVE = 0.45
 _GENTLE = 0.15
 _GENTLY_ACTIVE, _GENTLY_SLOW = 0.8, 3.0
 """Where nothing is lost, it is the order of things that is to be tried."""
-_FAILOVER = 0.05
+_FAILOVER = 0.08
 _IN_A_FAILOVER = {
-    "slow_invocation": 0.1,
+    "slow_invocation": 0.25,
     "slow_call": 0.2,
     "lost_invocation": 0.1,
-    "execution_lost": 0.1,
+    "execution_lost": 0.3,
     "clock_skew": 0.3,
-    "partner_down": 0.05,
+    "partner_down": 0.1,
 }
 """Trouble that comes together, as where a data centre has failed: each alone does little harm."""
+_FLAPS, _BAD = 90.0, 50.0
+"""A failover comes and goes: bad for so many seconds of so many. What is late from one bad time meets what has
+followed it in the good time after."""
 _RELAY_OFF = 0.02
 """A day without a relay takes the sweeper many readings; a few runs are enough of it."""
 
@@ -88,6 +91,8 @@ class Weather:
     def meets(self, fault: str, now: float) -> bool:
         """Whether `fault` strikes here."""
         rate = self.rates.get(fault, 0.0)
+        if self.failover and fault in _IN_A_FAILOVER and now % _FLAPS > _BAD:
+            return False
         if not rate or now >= self.calm or self.chance.random() >= rate:
             return False
         self.strikes[fault] += 1

@@ -17,10 +17,11 @@ class Outage(Actor):
         now = self.world.agenda.now
         executions = self.world.workflows.executions
         running = [name for name, one in executions.items() if one.status == "RUNNING"]
-        if running and self.world.weather.meets("execution_lost", now):
-            # What is under way outlives its workflow. Most of the others only wait.
-            working = [name for name in running if (run := executions[name].run) and run.working]
-            self.world.workflows.abort(self.chance.choice(working or running))
+        # What is under way outlives its workflow. Most of the others only wait.
+        working = [name for name in running if (run := executions[name].run) and run.working]
+        dying = working if working or self.world.weather.failover else running
+        if dying and self.world.weather.meets("execution_lost", now):
+            self.world.workflows.abort(self.chance.choice(dying))
             self._look_soon()
         if now < self.plot.calm:
             self.after(0.5, 10, self._round)

@@ -68,7 +68,7 @@ class Shop(Actor):
         ]
         return one_line_order(str(number), skus[0]) | {
             "customer": {"email": f"{pick(_MAILBOXES)}@example.com"},
-            "ship_to": pick((_LEEDS, _LEEDS, _ALBANY)),
+            "ship_to": pick((_LEEDS, _ALBANY)),
             "lines": lines,
             "prices_include_tax": pick((True, False)),
             "shipping": pick((0, 0, 495)),

@@ -16,7 +16,7 @@ Said = Callable[[Succeeded | Failed], None]
 _FOLDERS = {folder.rpartition("/")[2]: folder for folder in CATALOGUE}
 _SKEW = 15 * 60.0
 _MOST_LATE = 0.08
-_VERY_LATE = 100.0
+_VERY_LATE, _LATEST = 100.0, 300.0
 _DOWN = (20.0, 240.0)
 """Seconds for which a function fails whatever it is asked, as after a bad deployment."""
 _ABANDONED = 3.0
@@ -44,7 +44,7 @@ class Functions:
         self.under_way += 1
         late = self._chance.uniform(0.005, _MOST_LATE)
         if self._weather.meets("slow_invocation", self._agenda.now):
-            late += self._chance.uniform(1.0, _VERY_LATE)
+            late += self._chance.uniform(1.0, _LATEST if self._weather.failover else _VERY_LATE)
         self._agenda.after(late, lambda: self._start(folder, lambda: handler(event, None), answer))
 
     def _start(self, folder: str, work: Callable[[], Any], answer: Said) -> None:

@@ -1,6 +1,6 @@
 """The bus, the queues behind it, and the streams before it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -135,6 +135,8 @@ class Bus:
     def __init__(self, agenda: Agenda, chance: Random, weather: Weather, queues: Queues) -> None:
         self._agenda, self._chance, self._weather, self._queues = agenda, chance, weather, queues
         self.published = 0
+        self.subscribers: list[Callable[[str, str], None]] = []
+        """Who else hears of every event at once: its type and its detail."""
 
     def put_events(self, **request: Any) -> Any:
         results = [self._put(entry) for entry in request["Entries"]]
@@ -148,6 +150,8 @@ class Bus:
         for consumer in CONSUMERS:
             if entry["DetailType"] in consumer.takes:
                 self._send(consumer.folder, body)
+        for hear in self.subscribers:
+            hear(entry["DetailType"], entry["Detail"])
         return {"EventId": str(self.published)}
 
     def _send(self, folder: str, body: str) -> None:

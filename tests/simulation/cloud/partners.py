@@ -19,7 +19,7 @@ from tests.simulation.weather import Weather
 
 _READ_SECONDS = 5.0
 _LATE = 60.0
-_DOWN = (20.0, 300.0)
+_DOWN, _FLAPPING = (20.0, 300.0), (4.0, 40.0)
 """Seconds for which a partner refuses whatever it is asked."""
 
 
@@ -68,7 +68,8 @@ class Partners:
     def _down(self, path: str) -> bool:
         partner = path.split("/")[1]
         if self._meets("partner_down"):
-            self._down_until[partner] = self._agenda.now + self._chance.uniform(*_DOWN)
+            lasting = _FLAPPING if self._weather.failover else _DOWN
+            self._down_until[partner] = self._agenda.now + self._chance.uniform(*lasting)
         return self._agenda.now < self._down_until.get(partner, 0.0)
 
     def _arrive(self, method: str, url: str, headers: Any, query: Any, content: Any) -> None:
