@@ -32,6 +32,7 @@ OUTPUTS = Outputs(
     workflows={"order-capture": "arn:aws:states:us-east-1:000000000000:stateMachine:holdfast-order-capture"},
     queues={
         "ship-stock": "http://localhost:4566/000000000000/holdfast-ship-stock-queue",
+        "capture-payment": "http://localhost:4566/000000000000/holdfast-capture-payment-queue",
         "ship-stock-dlq": "http://localhost:4566/000000000000/holdfast-ship-stock-queue-dlq",
     },
 )

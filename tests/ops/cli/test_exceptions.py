@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from oms.support.domain.exceptions import State
 
 from tests.ops.cli.conftest import Oms
@@ -70,6 +71,14 @@ def test_a_retried_dead_letter_goes_to_its_queue_again(desk: Desk, oms_json: Run
     assert desk.aws.messages == [(URL, '{"id": 1}')]
     assert answer["message_sent_to"] == QUEUE
     assert answer["state"] == "RESOLVED"
+
+
+@pytest.mark.parametrize("kind", ["CAPTURE_FAILED", "REFUND_FAILED"])
+def test_a_shipment_whose_money_was_refused_is_tried_again(desk: Desk, oms_json: Run, kind: str) -> None:
+    case = desk.case(kind, message='{"id": 1}', token="")
+    answer = oms_json("exceptions", "resolve", case.case_id, "--action", "RETRY", *WHY)
+    assert answer["message_sent_to"] == "holdfast-capture-payment-queue"
+    assert [message for _, message in desk.aws.messages] == ['{"id": 1}']
 
 
 def test_a_dismissed_dead_letter_is_not_sent(desk: Desk, oms_json: Run) -> None:
