@@ -38,8 +38,8 @@ class Model:
     def anything_open(self) -> bool:
         return any(self.unallocated.values()) or any(any(units.values()) for units in self.open_at.values())
 
-    def put_on_hold(self, kind: Hold) -> str:
-        if self.stage not in ("RECEIVED", "HELD"):
+    def put_on_hold(self, kind: Hold, assessment: int) -> str:
+        if self.stage not in ("RECEIVED", "HELD") or self.assessment > assessment:
             return "UNCHANGED"
         if self.hold is not kind:
             self.stage, self.hold = "HELD", kind

@@ -75,7 +75,7 @@ class AnySequence(RuleBasedStateMachine):
         """One rule for all: Hypothesis leaves whole rules out of a run, and most ways to go wrong need several."""
         acts: dict[str, Callable[[], None]] = {
             "place again": lambda: self.place_again(mark),
-            "hold": lambda: self.hold(kind),
+            "hold": lambda: self.hold(kind, 1 + pick % 3),
             "release": lambda: self.release(split, 1 + pick % 3, overtaken=pick % 4),
             "take over": lambda: self.take_over(1 + pick % 3),
             "release by a wrong plan": lambda: self.release_by_a_wrong_plan(1 if pick % 2 else -1),
@@ -96,9 +96,10 @@ class AnySequence(RuleBasedStateMachine):
         expected = KeyReused() if mark.fingerprint == "other" else Replayed(ORDER)
         assert answer == (AlreadyPlaced(ORDER) if mark.key == "new" else expected)
 
-    def hold(self, kind: Hold) -> None:
-        answer = hold_order(ORDER, kind, "why", orders=self.desk.orders, now=NOW, actor=SYSTEM)
-        assert answer.outcome == self.model.put_on_hold(kind)
+    def hold(self, kind: Hold, assessment: int) -> None:
+        orders = self.desk.orders
+        answer = hold_order(ORDER, kind, "why", assessment=assessment, orders=orders, now=NOW, actor=SYSTEM)
+        assert answer.outcome == self.model.put_on_hold(kind, assessment)
 
     def take_over(self, assessment: int) -> None:
         self.desk.orders.take_over(ORDER, assessment)

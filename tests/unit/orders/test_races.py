@@ -168,7 +168,7 @@ def test_a_hold_that_a_release_overtakes_leaves_the_order_alone() -> None:
     placed(orders, a_snapshot((3, 100), (1, 50)))
     orders.meanwhile = [lambda: release(orders)]
 
-    held = hold_order(ORDER, Hold.FRAUD, "why", orders=orders, now=NOW, actor=SYSTEM)
+    held = hold_order(ORDER, Hold.FRAUD, "why", assessment=1, orders=orders, now=NOW, actor=SYSTEM)
 
     assert held == Outcome("UNCHANGED")
     assert orders.orders[ORDER].stage is Stage.RELEASED
@@ -178,7 +178,10 @@ def test_a_hold_that_is_repeated_answers_the_same_once_and_again() -> None:
     orders = FakeOrders()
     placed(orders)
 
-    held = [hold_order(ORDER, Hold.FRAUD, "why", orders=orders, now=NOW, actor=SYSTEM) for _ in range(2)]
+    held = [
+        hold_order(ORDER, Hold.FRAUD, "why", assessment=1, orders=orders, now=NOW, actor=SYSTEM)
+        for _ in range(2)
+    ]
 
     assert held == [Outcome("HELD")] * 2
     assert [event.type for event in orders.recorded(ORDER)] == ["OrderReceived", "OrderHeld"]

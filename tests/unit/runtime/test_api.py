@@ -248,7 +248,7 @@ def test_work_that_does_not_exist_is_not_found(api: Handler, orders: FakeOrders)
 
 def test_a_timeline_tells_in_order_what_happened_and_who_did_it(api: Handler, orders: FakeOrders) -> None:
     placed(orders)
-    hold_order(ORDER, Hold.FRAUD, "score 64", orders=orders, now=later(5), actor=SYSTEM)
+    hold_order(ORDER, Hold.FRAUD, "score 64", assessment=1, orders=orders, now=later(5), actor=SYSTEM)
     request_cancellation(ORDER, "fraud", orders=orders, now=later(9), actor=SYSTEM, reason="phone call")
 
     entries = ask(api, "getTimeline", path=this())["entries"]

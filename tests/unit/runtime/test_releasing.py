@@ -65,15 +65,23 @@ def test_an_order_that_was_not_is_never_released_without_a_plan(orders: FakeOrde
     [("FRAUD", "ON_HOLD"), ("SHORTAGE", "AWAITING_CUSTOMER"), ("PAYMENT", "AWAITING_PAYMENT")],
 )
 def test_a_stopped_order_says_why_it_waits(orders: FakeOrders, kind: str, status: str) -> None:
-    assert outcome(hold(HoldOrder(ORDER, kind, "line 1 is missing"), orders=orders, now=NOW)) == "HELD"
+    assert outcome(hold(HoldOrder(ORDER, 1, kind, "line 1 is missing"), orders=orders, now=NOW)) == "HELD"
 
     assert orders.orders[ORDER].headline == status
     assert orders.recorded(ORDER)[-1].data["cause"] == "line 1 is missing"
 
 
+def test_a_stop_of_an_overtaken_assessment_says_nothing(orders: FakeOrders) -> None:
+    orders.take_over(ORDER, 2)
+
+    answer = outcome(hold(HoldOrder(ORDER, 1, "FRAUD", "late"), orders=orders, now=NOW))
+
+    assert (answer, orders.orders[ORDER].hold) == ("UNCHANGED", None)
+
+
 def test_a_hold_nobody_knows_is_refused(orders: FakeOrders) -> None:
     with pytest.raises(ValueError, match="WEATHER"):
-        hold(HoldOrder(ORDER, "WEATHER", ""), orders=orders, now=NOW)
+        hold(HoldOrder(ORDER, 1, "WEATHER", ""), orders=orders, now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,9 @@ class Yard:
             placed(self.orders, first)
         elif status == "ON_HOLD":
             placed(self.orders, first)
-            hold_order(first.order_id, Hold.FRAUD, "why", orders=self.orders, now=NOW, actor=SYSTEM)
+            hold_order(
+                first.order_id, Hold.FRAUD, "why", assessment=1, orders=self.orders, now=NOW, actor=SYSTEM
+            )
         else:
             released(self.orders, first)
         like = self.orders.orders.pop(first.order_id)

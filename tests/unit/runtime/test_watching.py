@@ -127,7 +127,7 @@ def test_an_order_whose_workflow_lives_is_left_alone(
 @pytest.mark.parametrize("hold", Hold)
 def test_a_held_order_without_a_workflow_gets_one(dog: Watchdog, orders: FakeOrders, hold: Hold) -> None:
     placed(orders)
-    hold_order(ORDER, hold, "why", orders=orders, now=NOW, actor=SYSTEM)
+    hold_order(ORDER, hold, "why", assessment=1, orders=orders, now=NOW, actor=SYSTEM)
 
     assert watch(dog).restarted == (ORDER,)
 

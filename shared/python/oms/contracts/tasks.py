@@ -80,9 +80,10 @@ class ReleaseOrder:
 
 @dataclass(frozen=True, slots=True)
 class HoldOrder:
-    """`hold` is FRAUD, SHORTAGE or PAYMENT; `cause` a sentence for people."""
+    """`hold` is FRAUD, SHORTAGE or PAYMENT; `cause` a sentence for people; `assessment` the number of the one that stopped."""
 
     order_id: str
+    assessment: int
     hold: str
     cause: str
 

@@ -14,7 +14,13 @@ from oms.sourcing.domain.answer import Plan
 
 def hold(command: HoldOrder, *, orders: Orders, now: datetime) -> Outcome:
     return hold_order(
-        command.order_id, Hold(command.hold), command.cause, orders=orders, now=now, actor=SYSTEM
+        command.order_id,
+        Hold(command.hold),
+        command.cause,
+        assessment=command.assessment,
+        orders=orders,
+        now=now,
+        actor=SYSTEM,
     )
 
 

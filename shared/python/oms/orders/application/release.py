@@ -21,12 +21,14 @@ class Outcome:
 
 
 def hold_order(
-    order_id: str, kind: Hold, cause: str, *, orders: Orders, now: datetime, actor: Actor
+    order_id: str, kind: Hold, cause: str, *, assessment: int, orders: Orders, now: datetime, actor: Actor
 ) -> Outcome:
-    """HELD, also where it was; UNCHANGED where the order has moved on."""
+    """HELD, also where it was; UNCHANGED where the order has moved on, or a later assessment has begun."""
 
     def attempt() -> Outcome:
         order = existing(orders, order_id)
+        if order.assessment > assessment:
+            return Outcome("UNCHANGED")
         held = capture.hold(order, kind, cause, at=stamp(now))
         if held is None:
             return Outcome("HELD" if order.hold is kind else "UNCHANGED")
