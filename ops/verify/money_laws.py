@@ -15,6 +15,7 @@ from ops.verify.evidence import Evidence
 from ops.verify.report import Law, found
 
 _LEFT_TO_PEOPLE = "REFUND_FAILED"
+_CAPTURING = "payments/capture_payment"
 _MOVEMENTS = ("PaymentCaptured", "RevenueRecognised", "PaymentPrepaid", "PaymentRefunded")
 
 
@@ -91,14 +92,16 @@ def _unequal(evidence: Evidence) -> Iterable[str]:
 
     A capture or a refund that was refused has, or had, an exception item; a person has dealt with it.
     """
-    parked = {case.subject for case in evidence.cases if case.kind == _LEFT_TO_PEOPLE}
+    seen_to = {case.subject for case in evidence.cases if case.kind == _LEFT_TO_PEOPLE}
+    seen_to |= {event.subject for event in evidence.shipments if is_parked(evidence, _CAPTURING, event)}
+    seen_to |= evidence.open_cases.keys()
     for payment in evidence.payments:
         order = evidence.orders_by_id.get(payment.order_id)
         if order is None or not order.is_terminal or not evidence.is_quiet(order.order_id):
             continue
         kept = payment.captured - payment.refunded
         most, least = order.shipped_total, order.shipped_total - _never_captured(evidence, order.order_id)
-        if kept < least or (kept > most and order.order_id not in parked | evidence.open_cases.keys()):
+        if kept < least or (kept > most and order.order_id not in seen_to):
             yield (
                 f"{order.order_id} is finished: {Money(kept, payment.currency)} were kept"
                 f" of its payment for {Money(most, payment.currency)} of goods"
@@ -113,7 +116,7 @@ def _never_captured(evidence: Evidence, order_id: str) -> int:
         if event.subject == order_id
         and (
             f"{order_id}.capture-{event.data['shipment_id']}" in evidence.case_ids
-            or is_parked(evidence, "payments/capture_payment", event)
+            or is_parked(evidence, _CAPTURING, event)
         )
     )
 

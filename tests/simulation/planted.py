@@ -172,7 +172,7 @@ BUGS: Final = (
     Bug(
         "the refund is one penny too much",
         f"{_OMS}/payments/application/settling.py",
-        "    amount = payment.refundable - shipped_total",
+        "    amount = 0 if payment.waived else payment.refundable - shipped_total",
         "    amount = payment.refundable - shipped_total + (shipped_total > 0)",
     ),
     Bug(

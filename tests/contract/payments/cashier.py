@@ -63,6 +63,9 @@ class Cashier:
     def give_back(self, trouble: tuple[str, int] | None = None) -> object:
         return self.told(lambda: self.service.give_back_excess(ORDER, now=NOW, actor=SYSTEM), trouble)
 
+    def waive(self, trouble: tuple[str, int] | None = None) -> None:
+        self.told(lambda: self.service.waive_refund(ORDER, now=NOW, actor=SYSTEM), trouble)
+
     def settle(self, shipped_total: int, trouble: tuple[str, int] | None = None) -> object:
         return self.told(
             lambda: self.service.settle_cancellation(

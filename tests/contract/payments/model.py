@@ -35,6 +35,8 @@ class Model:
     written_off: int = 0
     """All that was ever given up."""
     releasing: bool = False
+    waived: bool = False
+    """A person has given up on a refund."""
     closed: bool = False
     """Called off and settled: nothing is authorized any more."""
     hold_lost: bool = False
@@ -71,8 +73,7 @@ class Model:
             self._grant()
         answer = self._known(amount, attempt) or self._ask(amount, attempt)
         if answer != (PENDING, ""):
-            self.due = amount if attempt > self.attempt else self.due
-            self.attempt = attempt
+            self.attempt, self.due = attempt, amount
         return answer
 
     def _known(self, amount: int, attempt: int) -> Answer | None:
@@ -136,11 +137,14 @@ class Model:
     def overpaid(self) -> bool:
         """Of a prepayment: parcels have earned what the order costs, and there is more."""
         earned = sum(self.paid.values())
-        return self.prepaid and self.captured - self.refunded > earned >= self.due > 0
+        return not self.waived and self.prepaid and self.captured - self.refunded > earned >= self.due > 0
 
     def give_back(self) -> None:
         if self.overpaid:
             self.refunded = self.captured - sum(self.paid.values())
+
+    def waive(self) -> None:
+        self.waived = self.state != "none"
 
     def settle(self, shipped_total: int) -> object:
         if self.state == "action" and self.acted and not self.releasing:
@@ -150,7 +154,7 @@ class Model:
             return PENDING
         if self.live or self.state == "action":
             self._void()
-        if self.prepaid and self.state == "all":
+        if self.prepaid and self.state == "all" and not self.waived:
             self.refunded = max(self.refunded, self.authorized - shipped_total)
         if self.state == "none":  # nor do the books ever hear what the order wanted
             self.state, self.prepaid = "voided", False

@@ -120,6 +120,17 @@ def test_a_refused_refund_that_a_person_has_dealt_with_is_no_wonder() -> None:
     assert broken(dismissed) == set()
 
 
+def test_a_difference_that_was_not_given_back_because_its_message_is_parked_is_no_wonder() -> None:
+    def parked(evidence: Evidence) -> None:
+        breaking.kept_for_goods_that_never_left(evidence)
+        letter = dead_letter_id("payments/capture_payment", evidence.shipments[0].event_id)
+        evidence.cases.append(
+            replace(world.exception("DEAD_LETTER", token=""), case_id=letter, subject="queue")
+        )
+
+    assert broken(parked) == set()
+
+
 @pytest.mark.parametrize("parked_as", ["capture refused", "dead letter"])
 def test_goods_whose_capture_is_parked_are_not_paid_for_yet(parked_as: str) -> None:
     def parked(evidence: Evidence) -> None:

@@ -101,6 +101,7 @@ class WatchedGateway(FakeGateway):
     boundaries: Boundaries = field(default_factory=Boundaries)
     blind_repeats: list[str] = field(default_factory=list)
     final: list[bool] = field(default_factory=list)
+    _refunded_before: dict[str, int] = field(default_factory=dict)
 
     def authorize(
         self, *, key: str, order_id: str, amount: int, currency: str, token: str, prepaid: bool
@@ -183,8 +184,10 @@ class WatchedGateway(FakeGateway):
 
     def refuse_refunds(self, refused: bool = True) -> None:
         """Nothing can be given back, until it can."""
-        for payment in self._payments.values():
-            payment.refunded = payment.captured if refused else 0
+        for reference, payment in self._payments.items():
+            if refused:
+                self._refunded_before[reference] = payment.refunded
+            payment.refunded = payment.captured if refused else self._refunded_before.get(reference, 0)
 
     @property
     def held(self) -> int:
@@ -250,6 +253,9 @@ class Bench:
 
     def give_back(self) -> object:
         return self.service.give_back_excess(ORDER, now=NOW, actor=SYSTEM)
+
+    def waive(self) -> None:
+        self.service.waive_refund(ORDER, now=NOW, actor=SYSTEM)
 
     def settle(self, shipped_total: int = 0) -> object:
         return self.service.settle_cancellation(

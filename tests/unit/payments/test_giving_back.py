@@ -1,10 +1,11 @@
 """An order that was paid for in advance and in the end cost less: the difference goes back."""
 
 import pytest
-from oms.kernel.errors import OutcomeUnknown
+from oms.kernel.errors import OutcomeUnknown, WriteConflict
 from oms.ledger.domain.accounts import CONTRACT_LIABILITY, PSP_CLEARING
 from oms.payments.application.capturing import ShipmentPaid
 from oms.payments.application.giving_back import NotGivenBack
+from oms.payments.application.settling import Settled
 
 from tests.unit.payments.bench import Bench
 
@@ -86,6 +87,67 @@ def test_a_refusal_is_a_value_and_the_next_try_asks_anew() -> None:
     bench.gateway.refuse_refunds(False)
     assert bench.give_back() is None
     assert refunds(bench) == [300]
+
+
+def test_what_a_person_has_given_back_is_not_given_back_again() -> None:
+    bench = assessed_again()
+    bench.capture("shp-1", 2_700)
+    bench.gateway.refuse_refunds()
+    bench.give_back()
+    for _ in range(2):
+        bench.waive()
+    bench.gateway.refuse_refunds(False)
+
+    assert bench.give_back() is None
+    assert bench.settle(2_700) == Settled(voided=0, refunded=0)
+    assert refunds(bench) == []
+
+
+def test_a_refund_that_is_on_its_way_is_finished_although_it_was_waived() -> None:
+    bench = authorized_and_asked_to_settle()
+    bench.waive()
+    assert bench.settle() == Settled(voided=0, refunded=3_000)
+    assert (refunds(bench), bench.payment.pending_refund) == ([3_000], 0)
+
+
+def authorized_and_asked_to_settle() -> Bench:
+    """The refund has reached the gateway, its answer got lost."""
+    bench = Bench(prepaid=True)
+    bench.authorize(3_000)
+    bench.boundaries.faults = {len(bench.boundaries.names) + 2: "lost after"}
+    with pytest.raises(OutcomeUnknown):
+        bench.settle()
+    return bench
+
+
+def test_two_runs_that_are_refused_at_once_do_not_try_once_more() -> None:
+    """The other one has opened an exception by the time this is repeated."""
+    bench = assessed_again()
+    bench.capture("shp-1", 2_700)
+    bench.gateway.refuse_refunds()
+    begun = len(bench.boundaries.names)
+    bench.boundaries.meanwhile = {begun + 3: lambda: bench.give_back()}
+
+    with pytest.raises(WriteConflict):
+        bench.give_back()
+
+    assert bench.facts.count("PaymentRefundFailed") == 1
+
+
+def test_a_repeat_that_read_before_the_first_had_written_knows_that_the_order_is_overpaid() -> None:
+    bench = assessed_again()
+    before = bench.payment
+    bench.capture("shp-1", 2_700)
+    stale = iter([before])
+    bench.store.find = lambda order_id: next(stale, None) or bench.store.rows[order_id]  # type: ignore[method-assign]
+
+    assert bench.capture("shp-1", 2_700) == ShipmentPaid("shp-1", 2_700, overpaid=True)
+
+
+def test_the_same_attempt_with_another_amount_says_what_the_order_costs() -> None:
+    bench = assessed_again()
+    bench.authorize(2_800, attempt=2)
+    assert bench.payment.due == 2_800
 
 
 def test_an_order_without_a_payment_has_nothing_to_give_back() -> None:

@@ -63,7 +63,7 @@ def test_a_difference_that_cannot_be_given_back_waits_for_a_person(orders: FakeO
     capture_payment(event, payments=payments, cases=cases, now=NOW)
 
     (case,) = cases.cases.values()
-    assert (case.case_id, case.kind, case.owner) == (f"{ORDER}.refund-f1-p1", "REFUND_FAILED", "support")
+    assert (case.case_id, case.kind, case.owner) == (f"{ORDER}.excess", "REFUND_FAILED", "support")
     difference = Money(9999 - event.data["total"], event.data["currency"])
     assert case.detail == (
         f"The order cost less than was taken; the refund of {difference} was refused: charge_already_refunded"
@@ -78,7 +78,7 @@ def test_a_person_decides_whether_the_difference_is_tried_again(
 ) -> None:
     cases = FakeCases()
     gateway, payments, event = refused_refund(orders, cases)
-    decide(f"{ORDER}.refund-f1-p1", action, cases=cases, now=NOW, actor=CLIENT, reason="paid by hand")
+    decide(f"{ORDER}.excess", action, cases=cases, now=NOW, actor=CLIENT, reason="paid by hand")
     gateway.refuse_refunds(False)
 
     for _ in range(2):
@@ -91,9 +91,42 @@ def test_a_person_decides_whether_the_difference_is_tried_again(
 def test_a_difference_refused_a_second_time_is_a_new_exception(orders: FakeOrders) -> None:
     cases = FakeCases()
     _, payments, event = refused_refund(orders, cases)
-    decide(f"{ORDER}.refund-f1-p1", Action.RETRY, cases=cases, now=NOW, actor=CLIENT, reason="again")
+    decide(f"{ORDER}.excess", Action.RETRY, cases=cases, now=NOW, actor=CLIENT, reason="again")
 
     for _ in range(2):
         capture_payment(event, payments=payments, cases=cases, now=NOW)
 
-    assert [case.case_id for case in cases.of_subject(ORDER) if case.is_open] == [f"{ORDER}.refund-f1-p1-2"]
+    assert [case.case_id for case in cases.of_subject(ORDER) if case.is_open] == [f"{ORDER}.excess-2"]
+
+
+def test_a_person_has_it_whichever_parcel_is_reported_again(orders: FakeOrders) -> None:
+    cases, gateway = FakeCases(), WatchedGateway()
+    orders.snapshots[ORDER] = replace(orders.snapshots[ORDER], prepaid=True)
+    payments = authorized(orders, gateway, 9999)
+    parcels = [shipped(orders, {1: 1}), shipped(orders, shipment_id="p2")]
+    total = sum(event.data["total"] for event in parcels)
+    payments.authorize(orders.snapshots[ORDER], total, 2, now=NOW, actor=SYSTEM)
+    gateway.refuse_refunds()
+    for event in parcels:
+        capture_payment(event, payments=payments, cases=cases, now=NOW)
+    decide(f"{ORDER}.excess", Action.DISMISS, cases=cases, now=NOW, actor=CLIENT, reason="paid by hand")
+    gateway.refuse_refunds(False)
+
+    for event in parcels:
+        capture_payment(event, payments=payments, cases=cases, now=NOW)
+
+    assert len(cases.cases) == 1
+    assert refunds(gateway) == []
+
+
+def test_who_dismisses_a_refund_waives_it_for_good(orders: FakeOrders) -> None:
+    cases = FakeCases()
+    _, payments, _ = refused_refund(orders, cases)
+    decide(f"{ORDER}.excess", Action.DISMISS, cases=cases, now=NOW, actor=CLIENT, reason="paid by hand")
+    (resolved,) = [event for event in cases.events.values() if event.type == "ExceptionResolved"]
+
+    capture_payment(resolved, payments=payments, cases=cases, now=NOW)
+
+    payment = payments.payments.find(ORDER)
+    assert payment is not None
+    assert payment.waived

@@ -52,6 +52,7 @@ def payment_item(payment: Payment) -> Item:
         "due": payment.due,
         "refunds": payment.refunds,
         "refund_refusals": payment.refund_refusals,
+        "waived": payment.waived,
         "refused": {name: _refusal_map(each) for name, each in payment.refused.items()},
         "closed": payment.closed,
         "in_flight": {key: _effect_map(effect) for key, effect in payment.in_flight.items()},

@@ -119,7 +119,7 @@ def _record(desk: Desk, payment: Payment, answer: GatewayAnswer, request: Reques
 
 def _taken_over(desk: Desk, payment: Payment, request: Request, outcome: AuthorizationOutcome) -> Move:
     """The outcome, once no lower attempt can change what it tells of."""
-    if payment.closed or request.attempt <= payment.attempt:
+    if payment.closed or (request.attempt, request.amount) == (payment.attempt, payment.due):
         return outcome
     return outcome if desk.payments.intend(payment.attempted(request.attempt, request.amount)) else None
 
@@ -130,7 +130,7 @@ def _after_action(desk: Desk, payment: Payment, request: Request) -> Move:
     if found and found.status != "ACTION_REQUIRED":
         return _record(desk, payment, found, request)
     if outcome := _answer(payment, request):
-        return outcome
+        return _taken_over(desk, payment, request, outcome)
     return _replace(desk, payment, request)
 
 

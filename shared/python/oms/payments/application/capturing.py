@@ -54,7 +54,7 @@ def capture(desk: Desk, shipment: Shipment) -> CaptureOutcome:
             return _refusal(shipment, "no_payment")
         if desk.payments.has_entry(shipment.order_id, _entry_id(payment, shipment)):
             _tidy(desk, payment)
-            return _paid(shipment, payment)
+            return _paid(shipment, desk.find(shipment.order_id) or payment)
         outcome = _recognise(desk, payment, shipment) if payment.prepaid else _take(desk, payment, shipment)
         if outcome:
             _tidy(desk, payment)

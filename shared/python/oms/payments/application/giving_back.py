@@ -23,14 +23,28 @@ class NotGivenBack:
 def give_back_excess(desk: Desk, order_id: str) -> NotGivenBack | None:
     """Refund what shipments have left of a deposit. Nothing while they may earn more of it.
 
-    Raises WriteConflict, and what the gateway raises. Each is safe to repeat.
+    Raises WriteConflict, also where another run was just refused: by the time this is repeated, a person has it.
+    Raises what the gateway raises. Each is safe to repeat.
     """
+    refusals: int | None = None
     for _ in range(ROUNDS):
         payment = desk.find(order_id)
         if payment is None or not payment.overpaid:
             return None
+        if refusals not in (None, payment.refund_refusals):
+            raise WriteConflict(f"{order_id}: another run has tried to give back")
+        refusals = payment.refund_refusals
         if refused := give_back(desk, payment, payment.unearned):
             return refused
+    raise WriteConflict(f"{order_id}: its payment keeps changing")
+
+
+def waive(desk: Desk, order_id: str) -> None:
+    """A person decided that a refused refund will not be tried again. Raises WriteConflict."""
+    for _ in range(ROUNDS):
+        payment = desk.find(order_id)
+        if payment is None or payment.waived or desk.payments.intend(payment.waive()):
+            return
     raise WriteConflict(f"{order_id}: its payment keeps changing")
 
 

@@ -8,7 +8,7 @@ from oms.kernel.events import Actor
 from oms.payments.application.authorizing import AuthorizationOutcome, Request, authorize
 from oms.payments.application.capturing import CaptureOutcome, capture
 from oms.payments.application.desk import Desk
-from oms.payments.application.giving_back import NotGivenBack, give_back_excess
+from oms.payments.application.giving_back import NotGivenBack, give_back_excess, waive
 from oms.payments.application.ports import PaymentGateway, Payments
 from oms.payments.application.settling import Settled, settle
 from oms.payments.application.writing_off import write_off
@@ -39,6 +39,10 @@ class PaymentService:
     def give_back_excess(self, order_id: str, *, now: datetime, actor: Actor) -> NotGivenBack | None:
         """Refund what is left of a deposit once shipments have earned all that the order costs."""
         return give_back_excess(self._desk(now, actor), order_id)
+
+    def waive_refund(self, order_id: str, *, now: datetime, actor: Actor) -> None:
+        """Give up on a refund that was refused: a person has seen to it."""
+        waive(self._desk(now, actor), order_id)
 
     def settle_cancellation(
         self, order_id: str, shipped_total: int, *, channel: str, currency: str, now: datetime, actor: Actor

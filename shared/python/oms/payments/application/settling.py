@@ -95,7 +95,7 @@ def _release(desk: Desk, payment: Payment, shipped_total: int) -> None:
 
 
 def _give_back(desk: Desk, payment: Payment, shipped_total: int) -> Settled | NotGivenBack | None:
-    amount = payment.refundable - shipped_total
+    amount = 0 if payment.waived else payment.refundable - shipped_total
     if amount <= 0 and not payment.busy("refund"):
         return Settled(payment.voided, payment.refunded)
     return give_back(desk, payment, amount)

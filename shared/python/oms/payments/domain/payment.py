@@ -9,6 +9,8 @@ from oms.payments.domain.effects import Effect, Operation, Refusal, authorizatio
 from oms.payments.domain.laws import law_4
 from oms.payments.domain.machines import AUTHORIZATION, AuthorizationState, advance
 
+_LIMITED = ("authorized", "captured", "refunded", "pending_refund")
+
 
 @dataclass(frozen=True, slots=True)
 class Payment:
@@ -45,6 +47,8 @@ class Payment:
     refunds: int = 0
     refund_refusals: int = 0
     """How often the gateway refused the refund that comes next."""
+    waived: bool = False
+    """Whether a person has given up on a refund that was refused: nothing is refunded by itself any more."""
     refused: Mapping[str, Refusal] = field(default_factory=dict)
     """By shipment id: what has left and was not taken. A capture that succeeds later removes it."""
     in_flight: Mapping[str, Effect] = field(default_factory=dict)
@@ -53,17 +57,8 @@ class Payment:
 
     def __post_init__(self) -> None:
         earned = self.recognised + self.refunded + self.pending_refund
-        lawful = (
-            law_4(
-                authorized=self.authorized,
-                captured=self.captured,
-                refunded=self.refunded,
-                pending_refund=self.pending_refund,
-            )
-            and self.capturable >= 0
-            and earned <= self.captured
-        )
-        if not lawful:
+        sums = {name: getattr(self, name) for name in _LIMITED}
+        if not law_4(**sums) or self.capturable < 0 or earned > self.captured:
             raise BrokenInvariant(f"law 4: {self}")
 
     @classmethod
@@ -100,8 +95,9 @@ class Payment:
 
     @property
     def overpaid(self) -> bool:
-        """Whether shipments have earned all that a prepaid order costs, and less than we have taken."""
-        return self.prepaid and self.captured - self.refunded > self.recognised >= self.due > 0
+        """Whether shipments have earned all that a prepaid order costs, and there is more, which nobody waived."""
+        earned_in_full = self.prepaid and self.recognised >= self.due > 0
+        return earned_in_full and self.captured - self.refunded > self.recognised and not self.waived
 
     @property
     def refused_total(self) -> int:
@@ -231,6 +227,10 @@ class Payment:
         finish(effect, "succeeded")
         refunded, left = self.refunded + effect.amount, self._without(effect)
         return self._change(refunded=refunded, refunds=self.refunds + 1, refund_refusals=0, in_flight=left)
+
+    def waive(self) -> Self:
+        """What the gateway has refused to give back, a person has given back, or will not."""
+        return self._change(waived=True)
 
     def recognise(self, amount: int) -> Self:
         """A shipment earned this much of the prepayment."""

@@ -17,6 +17,8 @@ from oms.support.domain.exceptions import Action
 _ACTOR = Actor("system", "capture_payment")
 _REFUSED = "CAPTURE_FAILED"
 _NOT_GIVEN_BACK = "REFUND_FAILED"
+_EXCESS = "excess"
+"""Names the stop of an order whose difference is not given back: it is the order's, not a shipment's."""
 
 
 def capture_payment(event: Event, *, payments: PaymentService, cases: Cases, now: datetime) -> None:
@@ -31,11 +33,14 @@ def capture_payment(event: Event, *, payments: PaymentService, cases: Cases, now
 
 
 def _decided(event: Event, *, payments: PaymentService, cases: Cases, now: datetime) -> None:
-    if (event.data["kind"], event.data["action"]) != (_REFUSED, Action.DISMISS):
+    if event.data["kind"] not in (_REFUSED, _NOT_GIVEN_BACK) or event.data["action"] != Action.DISMISS:
         return
     case = cases.load(event.data["case_id"])
     if case is None:
         raise LookupError(f"{event.event_id} decides what is not there")
+    if case.kind == _NOT_GIVEN_BACK:
+        payments.waive_refund(case.subject, now=now, actor=_ACTOR)
+        return
     shipment = event_in(case.message).data["shipment_id"]
     payments.write_off(case.subject, shipment, now=now, actor=_ACTOR)
 
@@ -51,15 +56,15 @@ def _shipped(event: Event, *, payments: PaymentService, cases: Cases, now: datet
 
 
 def _give_back(event: Event, *, payments: PaymentService, cases: Cases, now: datetime) -> None:
-    """Where the refund was refused, a person has it: one who dismissed it has paid the customer in another way."""
-    order_id, key = event.data["order_id"], f"refund-{event.data['shipment_id']}"
-    if left_to_people(order_id, key, cases=cases):
+    """Where the refund was refused, a person has it, whichever shipment is reported again."""
+    order_id = event.data["order_id"]
+    if left_to_people(order_id, _EXCESS, cases=cases):
         return
     refused = payments.give_back_excess(order_id, now=now, actor=_ACTOR)
     if refused:
         money = Money(refused.amount, event.data["currency"])
         detail = f"The order cost less than was taken; the refund of {money} was refused: {refused.reason}"
-        _report(event, key, _NOT_GIVEN_BACK, detail, cases=cases, now=now)
+        _report(event, _EXCESS, _NOT_GIVEN_BACK, detail, cases=cases, now=now)
 
 
 def _report(event: Event, key: str, kind: str, detail: str, *, cases: Cases, now: datetime) -> None:
