@@ -110,10 +110,10 @@ def _side_by_side(stage: Stage, cases: Sequence[Case], until: float) -> Iterator
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def play(stage: Stage, case: Case) -> Outcome:
-    """One order through the case's flow, with the case's fault."""
+def play(stage: Stage, case: Case, *, cold: bool = False) -> Outcome:
+    """One order through the case's flow, with the case's fault; `cold`: in a function that begins anew."""
     playing = Playing(stage, case.recorded.flow)
-    trap = _Trap(stage, case, playing)
+    trap = _Trap(stage, case, playing, cold=cold)
     began = time.monotonic()
     verdict, detail = Verdict.BROKEN, ""
     try:
@@ -129,9 +129,7 @@ def play(stage: Stage, case: Case) -> Outcome:
 
 def _alone(stage: Stage, case: Case) -> Outcome:
     for _ in range(_TRIES):
-        if not case.call.is_partners:
-            stage.chill(case.call.function)
-        outcome = play(stage, case)
+        outcome = play(stage, case, cold=not case.call.is_partners)
         if outcome.verdict is not Verdict.NOT_HIT:
             break
     return outcome
@@ -140,8 +138,9 @@ def _alone(stage: Stage, case: Case) -> Outcome:
 class _Trap:
     """The fault of one case: set when its step begins, or for the length of a round."""
 
-    def __init__(self, stage: Stage, case: Case, playing: Playing) -> None:
+    def __init__(self, stage: Stage, case: Case, playing: Playing, *, cold: bool) -> None:
         self._stage = stage
+        self._cold = cold
         self._case = case
         self._playing = playing
         self._number: int | None = None
@@ -194,6 +193,8 @@ class _Trap:
         wanted = rules(call, way, self._playing.names())
         self._bodies = sorted({str(rule["body"]) for rule in wanted})
         self._number = self._stage.proxy.add(wanted)[-1]
+        if self._cold:  # after the trap is set: what an order before has left behind may come first
+            self._stage.chill(call.function)
 
 
 def broken(outcome: Outcome, violations: Sequence[str]) -> Outcome:

@@ -110,8 +110,8 @@ BUGS: Final = (
     Bug(
         "giving back forgets what the locations still owe",
         f"{_OMS}/runtime/assessing/stock.py",
-        "    kept: Mapping[StockKey, int] = committed_units(orders.fulfilment_orders(command.order_id))",
-        "    kept: Mapping[StockKey, int] = {}",
+        "        return committed_units(orders.fulfilment_orders(command.order_id))",
+        "        return {}",
     ),
     Bug(
         "a consumer swallows its errors",

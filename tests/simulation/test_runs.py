@@ -22,6 +22,7 @@ _FOUND = {
     549: "an order that was released with stock which its next assessment had given back",
     2255: "an authorization that the gateway had yet to hear of when the cancellation was settled",
     1426: "a wait of a dead workflow that took the living one's token",
+    2301: "two runs that gave back at once, one of them from before the order was cancelled",
     1211: "a customer who confirmed the payment while it was taken back",
 }
 """Seeds that once found a bug of the product. What they play changes with the simulator; each bug has a test of its own too."""

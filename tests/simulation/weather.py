@@ -28,20 +28,35 @@ FAULTS = (
     "stream_gives_up",
     "slow_call",
     "slow_invocation",
+    "process_paused",
     "function_down",
     "relay_off",
 )
 """TTL that never fires needs no switch: here it never does."""
 LOSING_NOTHING = frozenset(
-    ("duplicate_delivery", "reordering", "delay", "stale_index", "slow_call", "slow_invocation")
+    (
+        "duplicate_delivery",
+        "reordering",
+        "delay",
+        "stale_index",
+        "slow_call",
+        "slow_invocation",
+        "process_paused",
+    )
 )
 """What a system must bear that has neither sweeper nor watchdog."""
-_WEIGHTS = {"function_down": 0.1, "partner_down": 0.2, "nested_lost": 8.0, "slow_call": 2.0}
+_WEIGHTS = {
+    "function_down": 0.1,
+    "partner_down": 0.2,
+    "nested_lost": 8.0,
+    "slow_call": 2.0,
+    "process_paused": 0.3,
+}
 """Faults that last are drawn less often than their rate says; those with few opportunities, more often."""
 _RATES = (0.004, 0.015, 0.05)
 _ACTIVE = 0.45
 _GENTLE = 0.15
-_GENTLY_ACTIVE, _GENTLY_SLOW = 0.8, 3.0
+_GENTLY_ACTIVE, _GENTLE_WEIGHTS = 0.8, {"slow_call": 6.0, "process_paused": 4.0}
 """Where nothing is lost, it is the order of things that is to be tried."""
 _FAILOVER = 0.08
 _IN_A_FAILOVER = {
@@ -83,7 +98,7 @@ class Weather:
         rates = {name: chance.choice(_RATES) for name in known if chance.random() < active}
         if chance.random() >= _RELAY_OFF:
             rates.pop("relay_off", None)
-        weights = _WEIGHTS | ({"slow_call": _WEIGHTS["slow_call"] * _GENTLY_SLOW} if gentle else {})
+        weights = _WEIGHTS | (_GENTLE_WEIGHTS if gentle else {})
         rates |= {name: rates[name] * weight for name, weight in weights.items() if name in rates}
         rates |= _IN_A_FAILOVER if failover else {}
         return cls(chance, calm, rates, gentle, failover)

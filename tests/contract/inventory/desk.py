@@ -119,7 +119,7 @@ class Desk:
         return release(
             self.reservations,
             order_id=order,
-            shipped=shipped or {},
+            shipped=lambda: shipped or {},
             now=NOW,
             actor=ACTOR,
             reason="cancelled",

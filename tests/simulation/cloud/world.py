@@ -31,6 +31,9 @@ MORNING: Final = timedelta(minutes=50)
 _LONGEST_LAG: Final = 60.0
 _PROMPT: Final = (0.001, 0.02)
 _SLOW: Final = (0.5, 9.0)
+_PAUSED: Final = (6.0, 24.0)
+"""Seconds for which a process stands still between what it has read and what it makes of it."""
+_WRITES: Final = frozenset(("put_item", "update_item", "transact_write_items"))
 """Seconds that an AWS call takes."""
 _READS: Final = frozenset(("get_item", "query", "batch_get_item", "describe_execution", "list_executions"))
 
@@ -112,6 +115,8 @@ class World:
         act: Callable[..., Any] = getattr(self._services[service], operation)
         if self.agenda.current is None:
             return act(**request)
+        if operation in _WRITES and self.weather.meets("process_paused", self.agenda.now):
+            self.agenda.pause(self.chance.uniform(*_PAUSED))
         slow = self.weather.meets("slow_call", self.agenda.now)
         self.agenda.pause(self.chance.uniform(*(_SLOW if slow else _PROMPT)))
         rough = self.agenda.now < self.weather.calm

@@ -120,6 +120,35 @@ def test_an_order_that_was_never_released_gives_everything_back(orders: FakeOrde
     assert stock.violations() == []
 
 
+def test_a_run_that_comes_late_while_the_order_is_called_off_gives_back_what_is_left(
+    orders: FakeOrders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its reading and its sum, the order is cancelled and everything is given back: it is no defect."""
+    stock = stocked(("LON", "SKU-1", 5), ("LON", "SKU-2", 1))
+    held(orders, stock, plan={"boxes": [{"location": "LON", "lines": [[1, 2], [2, 1]]}]})
+    released(orders)
+    readings = [stock.of_order, orders.fulfilment_orders]
+
+    def called_off(*_: object) -> None:
+        monkeypatch.undo()
+        cancel_lines(ORDER, orders=orders, now=NOW, actor=SYSTEM)
+        assert given_back(orders, stock) == 3
+
+    def first_of(number: int) -> Any:
+        def read(order_id: str) -> Any:
+            seen = readings[number](order_id)
+            called_off()
+            return seen
+
+        return read
+
+    monkeypatch.setattr(stock, "of_order", first_of(0))
+    monkeypatch.setattr(orders, "fulfilment_orders", first_of(1))
+
+    assert given_back(orders, stock, "101-0", own=False) == 0
+    assert stock.violations() == []
+
+
 @pytest.mark.parametrize(
     ("sent", "cancelled", "units"), [(0, False, 0), (0, True, 3), (1, False, 0), (1, True, 2)]
 )

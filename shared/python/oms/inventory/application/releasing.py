@@ -1,6 +1,6 @@
 """Letting go of stock that an order will not ship."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from oms.inventory.application import recording
@@ -20,7 +20,7 @@ def release(
     reservations: Reservations,
     *,
     order_id: str,
-    shipped: Mapping[StockKey, int],
+    shipped: Callable[[], Mapping[StockKey, int]],
     now: datetime,
     actor: Actor,
     reason: str = "",
@@ -29,8 +29,9 @@ def release(
     """Put back on sale whatever turns below `before` hold of the order and has not shipped, and fence
     the order against them: a reservation of theirs that is still on its way finds itself withdrawn.
 
-    `shipped` is what the order says has shipped in its whole life, per (location, sku); inventory
-    may not have heard of all of it yet and keeps those units for the shipment to come.
+    `shipped` asks the order what has shipped in its whole life, per (location, sku); inventory
+    may not have heard of all of it yet and keeps those units for the shipment to come. It is asked after
+    the reservations are read: what somebody else releases meanwhile makes the write fail, not the sum.
     Idempotent. Raises Retryable errors; BrokenInvariant when the order shipped what it did not hold.
     """
     reservations.fence(order_id, before)
@@ -47,14 +48,15 @@ def _round(
     reservations: Reservations,
     order_id: str,
     before: int,
-    shipped: Mapping[StockKey, int],
+    shipped: Callable[[], Mapping[StockKey, int]],
     now: datetime,
     actor: Actor,
     reason: str,
 ) -> tuple[int, bool]:
     """One reading and the steps that follow from it: units freed, and whether nothing can be left."""
     units, read_again = 0, False
-    for step in releases(reservations.of_order(order_id), shipped):
+    held = reservations.of_order(order_id)
+    for step in releases(held, shipped()):
         if step.after.turn >= before:
             continue
         event = recording.released(step, now=now, actor=actor, reason=reason)

@@ -58,7 +58,10 @@ def give_back_stock(
     """
     if command.run and not command.own:
         orders.take_over(command.order_id, assessment_of(command.run))
-    kept: Mapping[StockKey, int] = committed_units(orders.fulfilment_orders(command.order_id))
+
+    def kept() -> Mapping[StockKey, int]:
+        return committed_units(orders.fulfilment_orders(command.order_id))
+
     released = release(
         reservations,
         order_id=command.order_id,
