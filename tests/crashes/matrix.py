@@ -19,6 +19,8 @@ _THREADS: Final = 40
 """Cases that have begun, most of them waiting for a place on the stage or for minutes to pass."""
 _TRIES: Final = 2
 """Orders that a case gets alone until its fault counts as one that nothing meets."""
+_LAST_SECONDS: Final = 15.0
+"""How long after an order has come to its end something may still be called for it: the tax of its last parcel."""
 _SETTLING_SECONDS: Final = 0.7
 """What the step before may still have on its way when a case's step begins."""
 _BY_SCHEDULE: Final = {function_name(folder): folder for folder in (SWEEPER, WATCHDOG)}
@@ -118,7 +120,7 @@ def play(stage: Stage, case: Case, *, cold: bool = False) -> Outcome:
     verdict, detail = Verdict.BROKEN, ""
     try:
         playing.play(trap.around)
-        verdict = Verdict.SURVIVED if trap.has_struck() else Verdict.NOT_HIT
+        verdict = Verdict.SURVIVED if trap.strikes_at_last() else Verdict.NOT_HIT
     except Exception as error:  # whatever it is, it is this case's
         detail = f"{type(error).__name__}: {error}"
     finally:
@@ -176,6 +178,13 @@ class _Trap:
         elif self._number is not None:
             self._struck = max(self._struck, self._stage.proxy.struck(self._number))
         return self._struck > 0
+
+    def strikes_at_last(self) -> bool:
+        """Whether it has struck, or does so soon."""
+        began = time.monotonic()
+        while not self.has_struck() and time.monotonic() - began < _LAST_SECONDS:
+            time.sleep(_SETTLING_SECONDS)
+        return self.has_struck()
 
     def remove(self) -> None:
         if self._case.call.is_partners:
