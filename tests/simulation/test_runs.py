@@ -23,6 +23,7 @@ _FOUND = {
     2255: "an authorization that the gateway had yet to hear of when the cancellation was settled",
     1426: "a wait of a dead workflow that took the living one's token",
     2301: "two runs that gave back at once, one of them from before the order was cancelled",
+    15881: "what is held and what is owed, read at different moments",
     1211: "a customer who confirmed the payment while it was taken back",
 }
 """Seeds that once found a bug of the product. What they play changes with the simulator; each bug has a test of its own too."""

@@ -61,7 +61,7 @@ class Cashier:
         self.told(lambda: self.service.write_off(ORDER, shipment_id, now=NOW, actor=SYSTEM), trouble)
 
     def give_back(self, trouble: tuple[str, int] | None = None) -> object:
-        return self.told(lambda: self.service.give_back_excess(ORDER, now=NOW, actor=SYSTEM), trouble)
+        return self.told(lambda: self.service.give_back_excess(ORDER, 0, now=NOW, actor=SYSTEM), trouble)
 
     def waive(self, trouble: tuple[str, int] | None = None) -> None:
         self.told(lambda: self.service.waive_refund(ORDER, now=NOW, actor=SYSTEM), trouble)

@@ -251,8 +251,8 @@ class Bench:
     def capture(self, shipment_id: str, total: int) -> object:
         return self.service.capture(a_shipment(shipment_id, total), now=NOW, actor=SYSTEM)
 
-    def give_back(self) -> object:
-        return self.service.give_back_excess(ORDER, now=NOW, actor=SYSTEM)
+    def give_back(self, refusals: int = 0) -> object:
+        return self.service.give_back_excess(ORDER, refusals, now=NOW, actor=SYSTEM)
 
     def waive(self) -> None:
         self.service.waive_refund(ORDER, now=NOW, actor=SYSTEM)

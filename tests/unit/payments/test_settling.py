@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 from oms.contracts.gateway import GatewayAnswer
-from oms.kernel.errors import BrokenInvariant, OutcomeUnknown, PartnerRejected, PartnerUnavailable, Retryable
+from oms.kernel.errors import (
+    BrokenInvariant,
+    OutcomeUnknown,
+    PartnerRejected,
+    PartnerUnavailable,
+    Retryable,
+    WriteConflict,
+)
 from oms.ledger.domain.accounts import CONTRACT_LIABILITY, PSP_CLEARING
 from oms.payments.application.giving_back import NotGivenBack
 from oms.payments.application.ports import CapturesPending
@@ -311,3 +318,15 @@ def test_a_payment_that_was_confirmed_and_released_behind_our_back_pays_for_noth
 
     assert bench.authorize() == ("DECLINED", "voided")
     assert (bench.payment.authorized, bench.payment.voided) == (3_000, 3_000)
+
+
+def test_a_run_does_not_try_once_more_what_another_was_just_refused() -> None:
+    """The other one's workflow is asking a person by then."""
+    bench = authorized(prepaid=True)
+    bench.gateway.refuse_refunds()
+    bench.boundaries.meanwhile = {bench.boundaries.crossed + 3: lambda: bench.settle()}
+
+    with pytest.raises(WriteConflict):
+        bench.settle()
+
+    assert bench.facts.count("PaymentRefundFailed") == 1

@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from oms.kernel.errors import WriteConflict
 from oms.kernel.events import Event
 from oms.kernel.money import Money
 from oms.payments.application.service import PaymentService
 from oms.runtime.consuming.payments import capture_payment
 from oms.runtime.queues import event_in
 from oms.support.application.cases import decide
-from oms.support.domain.exceptions import Action
+from oms.support.domain.exceptions import Action, Case
 
 from tests.builders import CLIENT, NOW, ORDER, SYSTEM
 from tests.fakes.cases import FakeCases
@@ -97,6 +98,31 @@ def test_a_difference_refused_a_second_time_is_a_new_exception(orders: FakeOrder
         capture_payment(event, payments=payments, cases=cases, now=NOW)
 
     assert [case.case_id for case in cases.of_subject(ORDER) if case.is_open] == [f"{ORDER}.excess-2"]
+
+
+def test_who_was_overtaken_by_a_refusal_does_not_try_once_more(
+    orders: FakeOrders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had asked whether a person has it just before another delivery was refused."""
+    cases, gateway = FakeCases(), WatchedGateway()
+    payments, event = overpaid(orders, gateway)
+    gateway.refuse_refunds()
+    load = cases.load
+
+    def late(case_id: str) -> Case | None:
+        seen = load(case_id)
+        monkeypatch.undo()
+        capture_payment(event, payments=payments, cases=cases, now=NOW)
+        gateway.refuse_refunds(False)
+        return seen
+
+    monkeypatch.setattr(cases, "load", late)
+
+    with pytest.raises(WriteConflict):
+        capture_payment(event, payments=payments, cases=cases, now=NOW)
+
+    assert refunds(gateway) == []
+    assert [case.is_open for case in cases.cases.values()] == [True]
 
 
 def test_a_person_has_it_whichever_parcel_is_reported_again(orders: FakeOrders) -> None:

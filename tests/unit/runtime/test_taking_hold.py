@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 from oms.contracts.tasks import AuthorizePayment, ReleaseStock, ReserveStock
 from oms.inventory.domain.stock import StockLevel
+from oms.kernel.errors import BrokenInvariant
 from oms.orders.application.cancellation import cancel_lines
+from oms.orders.application.release import release_order
 from oms.orders.application.shipping import record_shipment
+from oms.orders.domain.capture import Taxes
 from oms.payments.application.service import PaymentService
 from oms.runtime.assessing.paying import authorize
 from oms.runtime.assessing.stock import give_back_stock, hold_stock
@@ -147,6 +150,34 @@ def test_a_run_that_comes_late_while_the_order_is_called_off_gives_back_what_is_
 
     assert given_back(orders, stock, "101-0", own=False) == 0
     assert stock.violations() == []
+
+
+def test_a_run_that_reads_what_is_held_before_the_next_one_reserves_gives_nothing_back(
+    orders: FakeOrders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the time it reads what the order owes, that has been reserved and released anew."""
+    stock = stocked(("LON", "SKU-1", 5), ("LON", "SKU-2", 1))
+    read = stock.of_order
+
+    def late(order_id: str) -> Any:
+        seen = read(order_id)
+        monkeypatch.undo()
+        held(orders, stock, "101-0", plan={"boxes": [{"location": "LON", "lines": [[1, 2], [2, 1]]}]})
+        boxes, taxes = {"LON": ((1, 2), (2, 1))}, Taxes({}, 0, estimated=False)
+        release_order(ORDER, boxes, taxes, assessment=101, orders=orders, now=NOW, actor=SYSTEM)
+        return seen
+
+    monkeypatch.setattr(stock, "of_order", late)
+
+    assert given_back(orders, stock, "101-0", own=False) == 0
+    assert sum(level.reserved for level in stock.all_levels()) == 3
+
+
+def test_a_shipment_of_what_was_never_held_is_a_defect(orders: FakeOrders) -> None:
+    released(orders)
+
+    with pytest.raises(BrokenInvariant, match="not held"):
+        given_back(orders, stocked(), "101-0", own=False)
 
 
 @pytest.mark.parametrize(

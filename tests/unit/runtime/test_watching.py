@@ -17,7 +17,7 @@ from oms.runtime.starting import MOST_ATTEMPTS, Executions
 from oms.runtime.step_functions import Tokens
 from oms.runtime.watching import PATIENCE, Watchdog, Watched
 from oms.support.application.cases import decide, report
-from oms.support.domain.exceptions import Action
+from oms.support.domain.exceptions import Action, Case
 
 from tests.builders import CLIENT, NOW, ORDER, SYSTEM, a_snapshot, placed, released
 from tests.fakes.bookmarks import FakeBookmarks
@@ -249,6 +249,31 @@ def test_questions_of_a_dead_workflow_are_withdrawn_because_their_answers_wake_n
     withdrawn = cases.cases[question]
     assert (withdrawn.is_open, withdrawn.resolved_by) == (False, "system:watchdog")
     assert cases.cases[other].is_open
+
+
+@pytest.mark.parametrize(("known", "follower"), [({ORDER: "ABORTED"}, f"{ORDER}-2"), ({}, ORDER)])
+def test_a_watchdog_that_stood_still_closes_nothing_that_the_next_workflow_asks(
+    dog: Watchdog,
+    orders: FakeOrders,
+    cases: FakeCases,
+    states: FakeStepFunctions,
+    known: dict[str, str],
+    follower: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    placed(orders)
+    states.executions = dict(known)
+    subject = cases.of_subject
+
+    def late(order_id: str) -> list[Case]:
+        states.executions[follower] = "RUNNING"
+        a_question(cases, "ASSESS-0", "FRAUD_REVIEW")
+        return subject(order_id)
+
+    monkeypatch.setattr(cases, "of_subject", late)
+
+    assert watch(dog).restarted == (() if known else (ORDER,))
+    assert all(case.is_open for case in subject(ORDER))
 
 
 def test_questions_of_a_living_workflow_stay_open(

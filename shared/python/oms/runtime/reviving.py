@@ -6,7 +6,7 @@ from oms.kernel.events import Actor
 from oms.orders.application.ports import Orders
 from oms.orders.domain.order import Order
 from oms.runtime.starting import MOST_ATTEMPTS, Executions, first_assessment
-from oms.support.application.cases import close_all, report
+from oms.support.application.cases import close, report
 from oms.support.application.ports import Cases
 from oms.support.domain.exceptions import Action
 
@@ -23,13 +23,29 @@ def follow(
     ended = executions.ended_at(order.order_id, attempt) if attempt else None
     if ended and now - ended < GRACE:
         return False
-    if attempt:
-        orders.take_over(order.order_id, first_assessment(attempt + 1))
-    # What the dead workflow waited for wakes nobody, and from now on it opens nothing more. The next one asks
-    # again where it has to.
-    reason = "its workflow has ended and is started again"
-    close_all(order.order_id, Action.RETRY, cases=cases, now=now, actor=WATCHDOG, reason=reason)
+    if attempt and not _taken_from(
+        order.order_id, attempt, orders=orders, cases=cases, executions=executions, now=now
+    ):
+        return False
     return executions.start(order.order_id, attempt=attempt + 1)
+
+
+def _taken_from(
+    order_id: str, attempt: int, *, orders: Orders, cases: Cases, executions: Executions, now: datetime
+) -> bool:
+    """Whether the dead workflow of that attempt has nothing to say any more; False where another has followed it.
+
+    What it waited for wakes nobody, and once the order is taken over it opens nothing more. The next one asks
+    again where it has to: what that has opened must not be closed.
+    """
+    orders.take_over(order_id, first_assessment(attempt + 1))
+    idle = [case for case in cases.of_subject(order_id) if case.is_open and case.token]
+    if idle and executions.status(order_id, attempt + 1):
+        return False
+    reason = "its workflow has ended and is started again"
+    for case in idle:
+        close(case, Action.RETRY, cases=cases, now=now, actor=WATCHDOG, reason=reason)
+    return True
 
 
 def given_up(order: Order, attempt: int, *, cases: Cases, now: datetime) -> bool:

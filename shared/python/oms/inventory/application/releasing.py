@@ -9,7 +9,7 @@ from oms.inventory.application.ports import Reservations
 from oms.inventory.domain.promise import releases
 from oms.inventory.domain.reservation import EVER, State
 from oms.inventory.domain.stock import StockKey
-from oms.kernel.errors import WriteConflict
+from oms.kernel.errors import BrokenInvariant, WriteConflict
 from oms.kernel.events import Actor
 
 _ROUNDS = 8
@@ -31,7 +31,7 @@ def release(
 
     `shipped` asks the order what has shipped in its whole life, per (location, sku); inventory
     may not have heard of all of it yet and keeps those units for the shipment to come. It is asked after
-    the reservations are read: what somebody else releases meanwhile makes the write fail, not the sum.
+    the reservations are read, and again where the two do not fit: somebody else acted in between.
     Idempotent. Raises Retryable errors; BrokenInvariant when the order shipped what it did not hold.
     """
     reservations.fence(order_id, before)
@@ -55,8 +55,14 @@ def _round(
 ) -> tuple[int, bool]:
     """One reading and the steps that follow from it: units freed, and whether nothing can be left."""
     units, read_again = 0, False
-    held = reservations.of_order(order_id)
-    for step in releases(held, shipped()):
+    held, owed = reservations.of_order(order_id), shipped()
+    try:
+        steps = releases(held, owed)
+    except BrokenInvariant:
+        if (reservations.of_order(order_id), shipped()) == (held, owed):
+            raise
+        return units, False  # the two were read at different moments, and something happened in between
+    for step in steps:
         if step.after.turn >= before:
             continue
         event = recording.released(step, now=now, actor=actor, reason=reason)

@@ -25,11 +25,13 @@ class ShipmentPaid:
     """The shipment's money is in the books; the same for a repeat.
 
     Where it is `overpaid`, a part of the deposit is to be given back: no shipment can earn it any more.
+    `refund_refusals` is how often that was refused until now.
     """
 
     shipment_id: str
     amount: int
     overpaid: bool = False
+    refund_refusals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,7 @@ def _entry_id(payment: Payment, shipment: Shipment) -> str:
 
 
 def _paid(shipment: Shipment, payment: Payment) -> ShipmentPaid:
-    return ShipmentPaid(shipment.shipment_id, shipment.total, payment.overpaid)
+    return ShipmentPaid(shipment.shipment_id, shipment.total, payment.overpaid, payment.refund_refusals)
 
 
 def _refusal(shipment: Shipment, reason: str) -> NotCapturable:

@@ -20,30 +20,41 @@ class NotGivenBack:
     amount: int
 
 
-def give_back_excess(desk: Desk, order_id: str) -> NotGivenBack | None:
+def give_back_excess(desk: Desk, order_id: str, refusals: int) -> NotGivenBack | None:
     """Refund what shipments have left of a deposit. Nothing while they may earn more of it.
 
-    Raises WriteConflict, also where another run was just refused: by the time this is repeated, a person has it.
-    Raises what the gateway raises. Each is safe to repeat.
+    `refusals` is how often that had been refused when no person had it. Raises WriteConflict, also where another
+    run was refused since: by the time this is repeated, a person has it. Raises what the gateway raises. Each is
+    safe to repeat.
     """
-    refusals: int | None = None
     for _ in range(ROUNDS):
         payment = desk.find(order_id)
         if payment is None or not payment.overpaid:
             return None
-        if refusals not in (None, payment.refund_refusals):
-            raise WriteConflict(f"{order_id}: another run has tried to give back")
-        refusals = payment.refund_refusals
+        not_refused_since(payment, refusals)
         if refused := give_back(desk, payment, payment.unearned):
             return refused
     raise WriteConflict(f"{order_id}: its payment keeps changing")
 
 
+def not_refused_since(payment: Payment, refusals: int) -> None:
+    """Raises WriteConflict where another run was refused meanwhile: whether to try again is for a person to say."""
+    if payment.refund_refusals > refusals:
+        raise WriteConflict(f"{payment.order_id}: another run has tried to give back")
+
+
 def waive(desk: Desk, order_id: str) -> None:
-    """A person decided that a refused refund will not be tried again. Raises WriteConflict."""
+    """A person decided that a refused refund will not be tried again.
+
+    Raises WriteConflict, also while one is on its way: how that ends has to be known first.
+    """
     for _ in range(ROUNDS):
         payment = desk.find(order_id)
-        if payment is None or payment.waived or desk.payments.intend(payment.waive()):
+        if payment is None or payment.waived:
+            return
+        if payment.busy("refund"):
+            raise WriteConflict(f"{order_id} is just being refunded")
+        if desk.payments.intend(payment.waive()):
             return
     raise WriteConflict(f"{order_id}: its payment keeps changing")
 

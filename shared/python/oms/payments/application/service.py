@@ -36,9 +36,11 @@ class PaymentService:
         """Give up on a capture that was refused; what is then held for nothing is released."""
         write_off(self._desk(now, actor), order_id, shipment_id)
 
-    def give_back_excess(self, order_id: str, *, now: datetime, actor: Actor) -> NotGivenBack | None:
+    def give_back_excess(
+        self, order_id: str, refusals: int, *, now: datetime, actor: Actor
+    ) -> NotGivenBack | None:
         """Refund what is left of a deposit once shipments have earned all that the order costs."""
-        return give_back_excess(self._desk(now, actor), order_id)
+        return give_back_excess(self._desk(now, actor), order_id, refusals)
 
     def waive_refund(self, order_id: str, *, now: datetime, actor: Actor) -> None:
         """Give up on a refund that was refused: a person has seen to it."""

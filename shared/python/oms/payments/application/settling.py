@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from oms.kernel.errors import WriteConflict
 from oms.payments.application.authorizations import conclude_authorization, look_up
 from oms.payments.application.desk import ROUNDS, Desk
-from oms.payments.application.giving_back import NotGivenBack, give_back
+from oms.payments.application.giving_back import NotGivenBack, give_back, not_refused_since
 from oms.payments.application.ports import CapturesPending
 from oms.payments.application.releasing import void_remainder
 from oms.payments.domain.effects import authorization_key
@@ -29,12 +29,15 @@ def settle(
     Raises CapturesPending while the books have neither taken nor been refused that much,
     WriteConflict, and what the gateway raises. Each is safe to repeat.
     """
+    refusals: int | None = None
     for _ in range(ROUNDS):
         payment = desk.find(order_id)
         if payment is None:
             if desk.payments.intend(_never(order_id, channel, currency)):
                 return Settled(0, 0)
             continue
+        refusals = payment.refund_refusals if refusals is None else refusals
+        not_refused_since(payment, refusals)
         outcome = _step(desk, payment, shipped_total)
         if isinstance(outcome, NotGivenBack):
             return outcome

@@ -52,15 +52,15 @@ def _shipped(event: Event, *, payments: PaymentService, cases: Cases, now: datet
         key, detail = f"capture-{shipment.shipment_id}", f"Shipment {shipment.shipment_id}: {outcome.reason}"
         _report(event, key, _REFUSED, detail, cases=cases, now=now)
     elif outcome.overpaid:
-        _give_back(event, payments=payments, cases=cases, now=now)
+        _give_back(event, outcome.refund_refusals, payments=payments, cases=cases, now=now)
 
 
-def _give_back(event: Event, *, payments: PaymentService, cases: Cases, now: datetime) -> None:
+def _give_back(event: Event, refusals: int, *, payments: PaymentService, cases: Cases, now: datetime) -> None:
     """Where the refund was refused, a person has it, whichever shipment is reported again."""
     order_id = event.data["order_id"]
     if left_to_people(order_id, _EXCESS, cases=cases):
         return
-    refused = payments.give_back_excess(order_id, now=now, actor=_ACTOR)
+    refused = payments.give_back_excess(order_id, refusals, now=now, actor=_ACTOR)
     if refused:
         money = Money(refused.amount, event.data["currency"])
         detail = f"The order cost less than was taken; the refund of {money} was refused: {refused.reason}"
