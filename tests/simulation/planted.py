@@ -234,8 +234,8 @@ BUGS: Final = (
     Bug(
         "an overtaken assessment may still release the order",
         f"{_OMS}/orders/application/release.py",
-        "        if order.assessment > assessment:",
-        "        if False:",
+        '        if order.assessment > assessment:\n            return Outcome("OVERTAKEN")',
+        '        if False:\n            return Outcome("OVERTAKEN")',
     ),
     Bug(
         "an overtaken assessment may still replace the hold",

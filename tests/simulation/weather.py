@@ -62,6 +62,7 @@ _FAILOVER = 0.08
 _IN_A_FAILOVER = {
     "slow_invocation": 0.25,
     "slow_call": 0.2,
+    "process_paused": 0.1,
     "lost_invocation": 0.1,
     "execution_lost": 0.3,
     "clock_skew": 0.3,
