@@ -13,6 +13,7 @@ import math
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -22,6 +23,9 @@ from tests.crashes.flows import FLOWS
 from tests.crashes.matrix import Outcome, Verdict
 from tests.crashes.rehearsal import Choice, rehearse
 from tests.crashes.stage import staged
+
+_TOLD: Final = 100
+"""Cases between two words about how far it has come, where no bar can show it."""
 
 
 def main() -> None:
@@ -56,16 +60,21 @@ class _Bars:
 
     def begins(self, what: str, total: int) -> None:
         self._task = self._bar.add_task(what, total=total)
+        self._what, self._total, self._done = what, total, 0
 
     def advances(self) -> None:
         self._bar.advance(self._task)
+        self._done += 1
+        if self._done % _TOLD == 0 and not self._bar.console.is_terminal:
+            self._say(f"{self._what}: {self._done} of {self._total}")
 
     def hears(self, outcome: Outcome) -> None:
-        self._bar.advance(self._task)
+        self.advances()
         if outcome.verdict is not Verdict.SURVIVED:
-            self._bar.console.print(
-                f"{outcome.verdict.value}: {outcome.case} {outcome.detail}", markup=False, highlight=False
-            )
+            self._say(f"{outcome.verdict.value}: {outcome.case} {outcome.detail}")
+
+    def _say(self, text: str) -> None:
+        self._bar.console.print(text, markup=False, highlight=False)
 
 
 def _options() -> argparse.Namespace:
