@@ -26,7 +26,8 @@ _FOUND = {
     15881: "what is held and what is owed, read at different moments",
     1211: "a customer who confirmed the payment while it was taken back",
 }
-"""Seeds that once found a bug of the product. What they play changes with the simulator; each bug has a test of its own too."""
+"""Seeds that once found a bug of the product, or the same bug planted. What they play changes with the simulator; each bug has
+a test of its own too."""
 
 
 def test_the_laws_hold_under_faults() -> None:

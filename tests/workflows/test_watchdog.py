@@ -1,7 +1,7 @@
 """Workflows that an outage killed: the watchdog starts a second one, which takes nothing twice."""
 
 import pytest
-from oms.support.domain.exceptions import Action
+from oms.support.domain.exceptions import Action, Case
 
 from tests.running.journeys import Journey
 from tests.running.stories import long_story
@@ -20,6 +20,15 @@ def _restarted(order: Journey) -> Journey:
 
     order.system.until(look, lambda seen: seen[0] == 2, what="a second workflow", every=_EVERY)
     return order
+
+
+def _asked_again(order: Journey, first: Case) -> None:
+    """Wait until the second workflow has put the question of the first."""
+    order.system.until(
+        order.open_cases,
+        lambda cases: [case.kind for case in cases if case.case_id != first.case_id] == [first.kind],
+        what="a new question",
+    )
 
 
 @long_story
@@ -79,12 +88,7 @@ def test_an_order_that_waits_for_a_person_is_asked_about_once(world: World) -> N
     first = order.stops_with("FRAUD_REVIEW")
 
     order.abort()
-    _restarted(order)
-    world.system.until(
-        order.open_cases,
-        lambda cases: [case.kind for case in cases if case.case_id != first.case_id] == ["FRAUD_REVIEW"],
-        what="a new question",
-    )
+    _asked_again(_restarted(order), first)
 
     assert first.case_id not in [case.case_id for case in order.open_cases()]
     assert world.levels(sku) == {"NORTH": (3, 2, 0)}
@@ -103,12 +107,7 @@ def test_what_was_paid_beyond_what_the_order_cost_in_the_end_goes_back(world: Wo
     world.system.fault("avalara", "503", match=order.order_id.replace("_", "-"), times=20)
 
     order.abort()
-    _restarted(order)
-    world.system.until(
-        order.open_cases,
-        lambda cases: [case.kind for case in cases if case.case_id != first.case_id] == ["FRAUD_REVIEW"],
-        what="a new question",
-    )
+    _asked_again(_restarted(order), first)
     order.resolve("FRAUD_REVIEW", Action.ACCEPT).reaches("RELEASED")
     world.system.heal(order.order_id.replace("_", "-"))
 

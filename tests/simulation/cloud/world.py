@@ -31,10 +31,10 @@ MORNING: Final = timedelta(minutes=50)
 _LONGEST_LAG: Final = 60.0
 _PROMPT: Final = (0.001, 0.02)
 _SLOW: Final = (0.5, 9.0)
+"""Seconds that an AWS call takes."""
 _PAUSED: Final = (6.0, 24.0)
 """Seconds for which a process stands still between what it has read and what it makes of it."""
 _WRITES: Final = frozenset(("put_item", "update_item", "transact_write_items"))
-"""Seconds that an AWS call takes."""
 _READS: Final = frozenset(("get_item", "query", "batch_get_item", "describe_execution", "list_executions"))
 
 

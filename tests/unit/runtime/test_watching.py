@@ -251,29 +251,48 @@ def test_questions_of_a_dead_workflow_are_withdrawn_because_their_answers_wake_n
     assert cases.cases[other].is_open
 
 
-@pytest.mark.parametrize(("known", "follower"), [({ORDER: "ABORTED"}, f"{ORDER}-2"), ({}, ORDER)])
 def test_a_watchdog_that_stood_still_closes_nothing_that_the_next_workflow_asks(
     dog: Watchdog,
     orders: FakeOrders,
     cases: FakeCases,
     states: FakeStepFunctions,
-    known: dict[str, str],
-    follower: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     placed(orders)
-    states.executions = dict(known)
-    subject = cases.of_subject
+    states.executions = {ORDER: "ABORTED"}
+    of_subject = cases.of_subject
 
     def late(order_id: str) -> list[Case]:
-        states.executions[follower] = "RUNNING"
-        a_question(cases, "ASSESS-0", "FRAUD_REVIEW")
-        return subject(order_id)
+        states.executions[f"{ORDER}-2"] = "RUNNING"
+        a_question(cases, "ASSESS-100", "FRAUD_REVIEW")
+        return of_subject(order_id)
 
     monkeypatch.setattr(cases, "of_subject", late)
 
-    assert watch(dog).restarted == (() if known else (ORDER,))
-    assert all(case.is_open for case in subject(ORDER))
+    assert watch(dog).restarted == NOTHING
+    assert [case.is_open for case in of_subject(ORDER)] == [True]
+
+
+def test_a_watchdog_that_took_a_waiting_order_for_a_lost_one_closes_nothing_either(
+    dog: Watchdog,
+    orders: FakeOrders,
+    cases: FakeCases,
+    states: FakeStepFunctions,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It found no workflow, and stood still until the order's first one had asked its question."""
+    placed(orders)
+    load = orders.load
+
+    def late(order_id: str) -> Order | None:
+        states.executions[ORDER] = "RUNNING"
+        a_question(cases, "ASSESS-0", "FRAUD_REVIEW")
+        return load(order_id)
+
+    monkeypatch.setattr(orders, "load", late)
+    watch(dog)
+
+    assert [case.is_open for case in cases.of_subject(ORDER)] == [True]
 
 
 def test_questions_of_a_living_workflow_stay_open(

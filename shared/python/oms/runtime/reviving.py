@@ -23,14 +23,14 @@ def follow(
     ended = executions.ended_at(order.order_id, attempt) if attempt else None
     if ended and now - ended < GRACE:
         return False
-    if attempt and not _taken_from(
+    if attempt and not _silenced(
         order.order_id, attempt, orders=orders, cases=cases, executions=executions, now=now
     ):
         return False
     return executions.start(order.order_id, attempt=attempt + 1)
 
 
-def _taken_from(
+def _silenced(
     order_id: str, attempt: int, *, orders: Orders, cases: Cases, executions: Executions, now: datetime
 ) -> bool:
     """Whether the dead workflow of that attempt has nothing to say any more; False where another has followed it.
