@@ -20,7 +20,7 @@ from tests.builders import create_table
 from tests.contract.inventory.desk import Meddler
 from tests.fakes.payments import FakePayments
 from tests.simulation.aws.dynamo import SimDynamo
-from tests.unit.payments.bench import NOW, ORDER, SYSTEM, WatchedGateway, a_shipment, an_order
+from tests.unit.payments.bench import NOW, ORDER, SYSTEM, WatchedGateway, a_shipment, an_order, nobody
 
 T = TypeVar("T")
 _TRIES = 6
@@ -55,7 +55,7 @@ class Cashier:
 
     def capture(self, shipment_id: str, total: int, trouble: tuple[str, int] | None = None) -> object:
         shipment = a_shipment(shipment_id, total)
-        return self.told(lambda: self.service.capture(shipment, now=NOW, actor=SYSTEM), trouble)
+        return self.told(lambda: self.service.capture(shipment, nobody, now=NOW, actor=SYSTEM), trouble)
 
     def write_off(self, shipment_id: str, trouble: tuple[str, int] | None = None) -> None:
         self.told(lambda: self.service.write_off(ORDER, shipment_id, now=NOW, actor=SYSTEM), trouble)
@@ -69,7 +69,7 @@ class Cashier:
     def settle(self, shipped_total: int, trouble: tuple[str, int] | None = None) -> object:
         return self.told(
             lambda: self.service.settle_cancellation(
-                ORDER, shipped_total, channel="web", currency="EUR", now=NOW, actor=SYSTEM
+                ORDER, shipped_total, 0, channel="web", currency="EUR", now=NOW, actor=SYSTEM
             ),
             trouble,
         )
@@ -93,13 +93,13 @@ class Cashier:
     def capture_once(self, shipment_id: str, total: int, fault: str) -> bool:
         """Try while the gateway fails, and go away. Whether it was broken off."""
         shipment = a_shipment(shipment_id, total)
-        return self._broken_off(lambda: self.service.capture(shipment, now=NOW, actor=SYSTEM), fault)
+        return self._broken_off(lambda: self.service.capture(shipment, nobody, now=NOW, actor=SYSTEM), fault)
 
     def settle_once(self, shipped_total: int, fault: str) -> bool:
         """The same for a cancellation."""
         return self._broken_off(
             lambda: self.service.settle_cancellation(
-                ORDER, shipped_total, channel="web", currency="EUR", now=NOW, actor=SYSTEM
+                ORDER, shipped_total, 0, channel="web", currency="EUR", now=NOW, actor=SYSTEM
             ),
             fault,
         )

@@ -43,7 +43,7 @@ from tests.builders import create_table
 from tests.fakes.gateways import FakeGateway
 from tests.fakes.payments import FakePayments
 from tests.simulation.aws.dynamo import SimDynamo
-from tests.unit.payments.bench import a_shipment, an_order
+from tests.unit.payments.bench import a_shipment, an_order, nobody
 
 NAME = "payments"
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -171,6 +171,7 @@ def test_what_was_refused_comes_back_as_it_was_stored(store: Store) -> None:
         failed,
         version=failed.version + 1,
         refund_refusals=2,
+        refund_turn=3,
         refused={"f1-p1": Refusal(1_000, 1, written_off=True)},
     )
     assert store.conclude(refused, authorized_event("failed again"))
@@ -280,7 +281,7 @@ def test_a_row_with_an_attribute_of_a_later_release_is_still_read() -> None:
 
 def test_a_row_of_an_earlier_release_has_no_refusals() -> None:
     row = payment_item(a_request())
-    del row["refused"], row["refund_refusals"]
+    del row["refused"], row["refund_refusals"], row["refund_turn"]
     assert payment_of(row) == a_request()
 
 
@@ -291,7 +292,7 @@ def test_a_row_that_breaks_law_4_is_not_worked_on() -> None:
 
 def test_events_of_a_payment_are_on_the_timeline(service: PaymentService, client: Metered) -> None:
     service.authorize(an_order(), 3_000, 1, now=NOW, actor=SYSTEM)
-    service.capture(a_shipment(), now=NOW, actor=SYSTEM)
+    service.capture(a_shipment(), nobody, now=NOW, actor=SYSTEM)
     events = events_of(Table(client, NAME), order_pk(ORDER))
     assert {event.type for event in events} == {"PaymentAuthorized", "PaymentCaptured"}
     captured = next(event for event in events if event.type == "PaymentCaptured")
@@ -303,9 +304,9 @@ def test_an_authorization_writes_1_and_4_units_and_a_capture_1_and_6(
 ) -> None:
     service.authorize(an_order(), 3_000, 1, now=NOW, actor=SYSTEM)
     assert client.units == [1, 4]
-    service.capture(a_shipment("shp-1"), now=NOW, actor=SYSTEM)
+    service.capture(a_shipment("shp-1"), nobody, now=NOW, actor=SYSTEM)
     assert client.units[2:] == [1, 6]
-    service.settle_cancellation(ORDER, 1_000, channel="web", currency="EUR", now=NOW, actor=SYSTEM)
+    service.settle_cancellation(ORDER, 1_000, 0, channel="web", currency="EUR", now=NOW, actor=SYSTEM)
     assert client.units[4:] == [1, 4, 1]
 
 
@@ -313,8 +314,8 @@ def test_a_prepaid_order_writes_1_and_6_units_each_shipment_6_and_its_refund_1_6
     service: PaymentService, client: Metered
 ) -> None:
     service.authorize(an_order(prepaid=True), 3_000, 1, now=NOW, actor=SYSTEM)
-    service.capture(a_shipment("shp-1"), now=NOW, actor=SYSTEM)
-    service.settle_cancellation(ORDER, 1_000, channel="web", currency="EUR", now=NOW, actor=SYSTEM)
+    service.capture(a_shipment("shp-1"), nobody, now=NOW, actor=SYSTEM)
+    service.settle_cancellation(ORDER, 1_000, 0, channel="web", currency="EUR", now=NOW, actor=SYSTEM)
     assert client.units == [1, 6, 6, 1, 6, 1]
 
 
@@ -329,7 +330,7 @@ def test_the_audit_reads_lawful_books_and_finds_a_tampered_row(
     service: PaymentService, client: Metered
 ) -> None:
     service.authorize(an_order(prepaid=True), 3_000, 1, now=NOW, actor=SYSTEM)
-    service.settle_cancellation(ORDER, 1_000, channel="web", currency="EUR", now=NOW, actor=SYSTEM)
+    service.settle_cancellation(ORDER, 1_000, 0, channel="web", currency="EUR", now=NOW, actor=SYSTEM)
     payments, entries = figures(client)
     assert (len(payments), len(entries)) == (1, 2)
     assert broken_laws(payments, entries) == []

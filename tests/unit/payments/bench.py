@@ -38,6 +38,11 @@ FAULTS: tuple[Fault, ...] = (
 R = TypeVar("R")
 
 
+def nobody() -> bool:
+    """No person has what was refused."""
+    return False
+
+
 class Crashed(BaseException):
     """The process is gone; no code of ours may catch this."""
 
@@ -249,7 +254,7 @@ class Bench:
         return answer.outcome, answer.reason
 
     def capture(self, shipment_id: str, total: int) -> object:
-        return self.service.capture(a_shipment(shipment_id, total), now=NOW, actor=SYSTEM)
+        return self.service.capture(a_shipment(shipment_id, total), nobody, now=NOW, actor=SYSTEM)
 
     def give_back(self, refusals: int = 0) -> object:
         return self.service.give_back_excess(ORDER, refusals, now=NOW, actor=SYSTEM)
@@ -257,9 +262,9 @@ class Bench:
     def waive(self) -> None:
         self.service.waive_refund(ORDER, now=NOW, actor=SYSTEM)
 
-    def settle(self, shipped_total: int = 0) -> object:
+    def settle(self, shipped_total: int = 0, turn: int = 0) -> object:
         return self.service.settle_cancellation(
-            ORDER, shipped_total, channel="web", currency="EUR", now=NOW, actor=SYSTEM
+            ORDER, shipped_total, turn, channel="web", currency="EUR", now=NOW, actor=SYSTEM
         )
 
 

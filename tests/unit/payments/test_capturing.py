@@ -11,7 +11,7 @@ from oms.payments.domain.effects import Refusal, capture_key
 from oms.payments.domain.machines import AuthorizationState as State
 from oms.payments.domain.machines import EffectState
 
-from tests.unit.payments.bench import NOW, ORDER, SYSTEM, Bench, Boundaries, a_shipment
+from tests.unit.payments.bench import NOW, ORDER, SYSTEM, Bench, Boundaries, a_shipment, nobody
 
 
 def held(amount: int = 3_000) -> Bench:
@@ -87,7 +87,7 @@ def test_more_than_the_hold_cannot_be_captured() -> None:
 def test_another_currency_cannot_be_captured() -> None:
     bench = held()
     shipment = a_shipment(currency="USD")
-    assert bench.service.capture(shipment, now=NOW, actor=SYSTEM) == NotCapturable(
+    assert bench.service.capture(shipment, nobody, now=NOW, actor=SYSTEM) == NotCapturable(
         "shp-1", 1_000, "other_currency"
     )
 
@@ -153,7 +153,7 @@ def test_the_books_have_the_time_at_which_the_shipment_left(prepaid: bool) -> No
     bench = Bench(prepaid=prepaid)
     bench.authorize()
     shipment = replace(a_shipment(), occurred_at="2026-10-31T23:59:59.000Z")
-    bench.service.capture(shipment, now=NOW, actor=SYSTEM)
+    bench.service.capture(shipment, nobody, now=NOW, actor=SYSTEM)
     entry = bench.store.journal(ORDER)[0]
     assert (entry.occurred_at, entry.period) == ("2026-10-31T23:59:59.000Z", "2026-10")
 

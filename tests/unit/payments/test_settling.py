@@ -10,7 +10,6 @@ from oms.kernel.errors import (
     PartnerRejected,
     PartnerUnavailable,
     Retryable,
-    WriteConflict,
 )
 from oms.ledger.domain.accounts import CONTRACT_LIABILITY, PSP_CLEARING
 from oms.payments.application.giving_back import NotGivenBack
@@ -137,8 +136,8 @@ def test_a_refund_after_a_refusal_asks_under_a_new_key_and_the_next_refund_start
     bench.gateway.refuse_refunds()
     bench.settle(1_000)
     bench.gateway.refuse_refunds(False)
-    assert bench.settle(1_000) == Settled(voided=0, refunded=2_000)
-    bench.settle(400)
+    assert bench.settle(1_000, turn=1) == Settled(voided=0, refunded=2_000)
+    bench.settle(400, turn=2)
     keys = [effect.effect_key for effect in bench.gateway.effects if effect.kind == "refund"]
     assert keys == [refund_key(ORDER, 1, 1), refund_key(ORDER, 2)]
     refunded = [event_id for event_id, event in bench.store.events.items() if event.type == "PaymentRefunded"]
@@ -326,7 +325,33 @@ def test_a_run_does_not_try_once_more_what_another_was_just_refused() -> None:
     bench.gateway.refuse_refunds()
     bench.boundaries.meanwhile = {bench.boundaries.crossed + 3: lambda: bench.settle()}
 
-    with pytest.raises(WriteConflict):
-        bench.settle()
+    assert bench.settle() == NotGivenBack("charge_already_refunded", 3_000)
 
     assert bench.facts.count("PaymentRefundFailed") == 1
+
+
+@pytest.mark.parametrize(("turn", "given_back"), [(4, 0), (5, 0), (6, 1)])
+def test_what_was_refused_is_tried_again_when_a_person_was_asked(turn: int, given_back: int) -> None:
+    """A repeat of the settlement that was refused, or one that begins late, comes from before."""
+    bench = authorized(prepaid=True)
+    bench.gateway.refuse_refunds()
+    refused = bench.settle(1_000, turn=5)
+    bench.gateway.refuse_refunds(False)
+
+    answer = bench.settle(1_000, turn)
+
+    assert answer == (Settled(voided=0, refunded=2_000) if given_back else refused)
+    assert [effect.kind for effect in bench.gateway.effects].count("refund") == given_back
+
+
+def test_a_settlement_from_before_does_not_finish_the_refund_of_a_later_one() -> None:
+    bench = authorized(prepaid=True)
+    bench.gateway.refuse_refunds()
+    bench.settle()
+    bench.gateway.refuse_refunds(False)
+    bench.boundaries.faults = {bench.boundaries.crossed + 2: "lost after"}
+    with pytest.raises(OutcomeUnknown):
+        bench.settle(turn=1)
+
+    assert bench.settle() == NotGivenBack("charge_already_refunded", 3_000)
+    assert bench.settle(turn=1) == Settled(voided=0, refunded=3_000)

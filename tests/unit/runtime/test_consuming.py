@@ -7,7 +7,9 @@ import pytest
 from oms.contracts.snapshots import Address
 from oms.inventory.application.reserving import reserve
 from oms.inventory.domain.stock import StockLevel
-from oms.kernel.errors import BrokenInvariant
+from oms.kernel.errors import BrokenInvariant, WriteConflict
+from oms.kernel.events import Event
+from oms.payments.application.service import PaymentService
 from oms.runtime.consuming.payments import capture_payment
 from oms.runtime.consuming.stock import ship_stock
 from oms.runtime.consuming.tax import commit_tax, tax_code
@@ -20,6 +22,7 @@ from tests.fakes.cases import FakeCases
 from tests.fakes.gateways import FakeGateway, FakeTax
 from tests.fakes.orders import FakeOrders
 from tests.fakes.stock import FakeStock
+from tests.unit.payments.bench import WatchedGateway
 from tests.unit.runtime.parcels import authorized, one_released, paying, shipped
 
 
@@ -88,6 +91,57 @@ def test_money_that_cannot_be_taken_in_a_second_try_waits_for_a_person_again(ord
     capture_payment(event, payments=payments, cases=cases, now=NOW)
 
     assert [case.is_open for case in cases.of_subject(ORDER)] == [False, True]
+
+
+def refused(orders: FakeOrders, cases: FakeCases) -> tuple[WatchedGateway, PaymentService, Event]:
+    gateway = WatchedGateway()
+    payments, event = authorized(orders, gateway, 9999), shipped(orders)
+    gateway.lose_hold()
+    capture_payment(event, payments=payments, cases=cases, now=NOW)
+    return gateway, payments, event
+
+
+@pytest.mark.parametrize(("action", "taken"), [(None, 0), (Action.DISMISS, 0), (Action.RETRY, 1)])
+def test_a_person_decides_whether_refused_money_is_tried_again(
+    orders: FakeOrders, action: Action | None, taken: int
+) -> None:
+    """However often its parcel is reported."""
+    cases = FakeCases()
+    gateway, payments, event = refused(orders, cases)
+    if action:
+        decide(f"{ORDER}.capture-f1-p1", action, cases=cases, now=NOW, actor=CLIENT, reason="spoke to them")
+    gateway.regain_hold()
+
+    for _ in range(2):
+        capture_payment(event, payments=payments, cases=cases, now=NOW)
+
+    assert [effect.kind for effect in gateway.effects].count("capture") == taken
+    assert len(cases.cases) == 1
+
+
+def test_a_parcel_reported_twice_at_once_is_not_charged_behind_its_exception(
+    orders: FakeOrders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had read the payment just before another delivery was refused."""
+    cases, gateway = FakeCases(), WatchedGateway()
+    payments, event = authorized(orders, gateway, 9999), shipped(orders)
+    gateway.lose_hold()
+    has_entry = payments.payments.has_entry
+
+    def late(order_id: str, entry_id: str) -> bool:
+        seen = has_entry(order_id, entry_id)
+        monkeypatch.undo()
+        capture_payment(event, payments=payments, cases=cases, now=NOW)
+        gateway.regain_hold()
+        return seen
+
+    monkeypatch.setattr(payments.payments, "has_entry", late)
+
+    with pytest.raises(WriteConflict):
+        capture_payment(event, payments=payments, cases=cases, now=NOW)
+
+    assert [effect.kind for effect in gateway.effects] == ["authorize"]
+    assert [case.is_open for case in cases.cases.values()] == [True]
 
 
 @pytest.mark.parametrize(("action", "given_back"), [(Action.DISMISS, 1), (Action.RETRY, 0)])

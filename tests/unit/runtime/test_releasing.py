@@ -104,7 +104,7 @@ def settled(orders: FakeOrders, gateway: FakeGateway, *, prepaid: bool) -> dict[
     payments = PaymentService(FakePayments(), gateway)
     authorize(AuthorizePayment(ORDER, {"total": 0}, "1-0"), orders=orders, payments=payments, now=NOW)
     cancel(CancelLines(ORDER, ""), orders=orders, now=NOW)
-    return settle(SettleCancellation(ORDER), orders=orders, payments=payments, now=NOW)
+    return settle(SettleCancellation(ORDER, 0), orders=orders, payments=payments, now=NOW)
 
 
 @pytest.mark.parametrize(("prepaid", "voided", "refunded"), [(False, 4997, 0), (True, 0, 4997)])
@@ -137,6 +137,6 @@ def test_a_refund_that_the_gateway_refuses_says_how_much_and_why() -> None:
 def test_an_order_nobody_paid_for_is_settled(orders: FakeOrders) -> None:
     payments = PaymentService(FakePayments(), FakeGateway())
 
-    answer = settle(SettleCancellation(ORDER), orders=orders, payments=payments, now=NOW)
+    answer = settle(SettleCancellation(ORDER, 0), orders=orders, payments=payments, now=NOW)
 
     assert answer == {"outcome": "SETTLED", "voided": 0, "refunded": 0}

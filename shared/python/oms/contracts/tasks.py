@@ -65,7 +65,10 @@ class AuthorizePayment:
 
 @dataclass(frozen=True, slots=True)
 class SettleCancellation:
+    """`turn` is how often the workflow has stopped. What a turn was refused, only a later one tries again."""
+
     order_id: str
+    turn: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ def settle(
     result = payments.settle_cancellation(
         order.order_id,
         order.shipped_total,
+        command.turn,
         channel=order.channel,
         currency=order.currency,
         now=now,

@@ -52,6 +52,7 @@ def payment_item(payment: Payment) -> Item:
         "due": payment.due,
         "refunds": payment.refunds,
         "refund_refusals": payment.refund_refusals,
+        "refund_turn": payment.refund_turn,
         "waived": payment.waived,
         "refused": {name: _refusal_map(each) for name, each in payment.refused.items()},
         "closed": payment.closed,

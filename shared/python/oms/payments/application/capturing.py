@@ -1,5 +1,6 @@
 """Take the money for a shipment, once per shipment id, however often and by whomever it is reported."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from oms.contracts.gateway import GatewayAnswer
@@ -43,13 +44,25 @@ class NotCapturable:
     reason: str
 
 
-CaptureOutcome = ShipmentPaid | NotCapturable
+@dataclass(frozen=True, slots=True)
+class LeftToPeople:
+    """The money was refused, and a person has it or has given it up: not tried."""
+
+    shipment_id: str
 
 
-def capture(desk: Desk, shipment: Shipment) -> CaptureOutcome:
-    """Raises ReleasePending, WriteConflict, and what the gateway raises. Each is safe to repeat."""
+CaptureOutcome = ShipmentPaid | NotCapturable | LeftToPeople
+
+
+def capture(desk: Desk, shipment: Shipment, with_people: Callable[[], bool]) -> CaptureOutcome:
+    """`with_people` says of a shipment that was refused whether a person has it; others cost no question.
+
+    Raises ReleasePending, WriteConflict, also where another run was refused meanwhile, and what the gateway
+    raises. Each is safe to repeat.
+    """
     if shipment.total == 0:
         return ShipmentPaid(shipment.shipment_id, 0)
+    refusals: int | None = None
     for _ in range(ROUNDS):
         payment = desk.find(shipment.order_id)
         if payment is None:
@@ -57,6 +70,12 @@ def capture(desk: Desk, shipment: Shipment) -> CaptureOutcome:
         if desk.payments.has_entry(shipment.order_id, _entry_id(payment, shipment)):
             _tidy(desk, payment)
             return _paid(shipment, desk.find(shipment.order_id) or payment)
+        if refusals is None:
+            refusals = payment.refusals(shipment.shipment_id)
+            if shipment.shipment_id in payment.refused and with_people():
+                return LeftToPeople(shipment.shipment_id)
+        if payment.refusals(shipment.shipment_id) > refusals:
+            raise WriteConflict(f"{shipment.shipment_id}: another run was refused")
         outcome = _recognise(desk, payment, shipment) if payment.prepaid else _take(desk, payment, shipment)
         if outcome:
             _tidy(desk, payment)

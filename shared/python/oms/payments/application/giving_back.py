@@ -6,7 +6,7 @@ from oms.contracts.gateway import GatewayAnswer
 from oms.kernel.errors import BrokenInvariant, WriteConflict
 from oms.ledger.domain.entries import entry_for_refund_of_prepayment
 from oms.payments.application.desk import ROUNDS, Desk, exactly
-from oms.payments.domain.effects import Effect, after_refusals, refund_key
+from oms.payments.domain.effects import NO_TURN, Effect, after_refusals, refund_key
 from oms.payments.domain.facts import PaymentRefunded, PaymentRefundFailed
 from oms.payments.domain.machines import EffectState
 from oms.payments.domain.payment import Payment
@@ -31,16 +31,11 @@ def give_back_excess(desk: Desk, order_id: str, refusals: int) -> NotGivenBack |
         payment = desk.find(order_id)
         if payment is None or not payment.overpaid:
             return None
-        not_refused_since(payment, refusals)
+        if payment.refund_refusals > refusals:
+            raise WriteConflict(f"{order_id}: another run has tried to give back")
         if refused := give_back(desk, payment, payment.unearned):
             return refused
     raise WriteConflict(f"{order_id}: its payment keeps changing")
-
-
-def not_refused_since(payment: Payment, refusals: int) -> None:
-    """Raises WriteConflict where another run was refused meanwhile: whether to try again is for a person to say."""
-    if payment.refund_refusals > refusals:
-        raise WriteConflict(f"{payment.order_id}: another run has tried to give back")
 
 
 def waive(desk: Desk, order_id: str) -> None:
@@ -59,10 +54,10 @@ def waive(desk: Desk, order_id: str) -> None:
     raise WriteConflict(f"{order_id}: its payment keeps changing")
 
 
-def give_back(desk: Desk, payment: Payment, amount: int) -> NotGivenBack | None:
+def give_back(desk: Desk, payment: Payment, amount: int, turn: int = NO_TURN) -> NotGivenBack | None:
     """One step: finish the refund under way, whatever its amount, or begin one of `amount`.
 
-    None after something changed that has to be read again.
+    `turn` is the settlement's, which a refusal keeps. None after something changed that has to be read again.
     """
     effect = payment.effect("refund")
     if effect is None:
@@ -75,7 +70,7 @@ def give_back(desk: Desk, payment: Payment, amount: int) -> NotGivenBack | None:
     else:
         found = desk.gateway.find_refund(reference=payment.reference, key=effect.key)
         answer = found or _call(desk, payment, effect)
-    return _conclude(desk, payment, effect, answer)
+    return _conclude(desk, payment, effect, answer, turn)
 
 
 def _call(desk: Desk, payment: Payment, effect: Effect) -> GatewayAnswer:
@@ -85,9 +80,11 @@ def _call(desk: Desk, payment: Payment, effect: Effect) -> GatewayAnswer:
     )
 
 
-def _conclude(desk: Desk, payment: Payment, effect: Effect, answer: GatewayAnswer) -> NotGivenBack | None:
+def _conclude(
+    desk: Desk, payment: Payment, effect: Effect, answer: GatewayAnswer, turn: int
+) -> NotGivenBack | None:
     if answer.status == "DECLINED":
-        return _refused(desk, payment, effect, answer.reason)
+        return _refused(desk, payment.fail_refund(effect, turn, answer.reason), effect.amount)
     if answer.status != "REFUNDED":
         raise BrokenInvariant(f"{payment.order_id}: refund answered {answer.status}")
     exactly(answer, effect.amount)
@@ -105,8 +102,7 @@ def _conclude(desk: Desk, payment: Payment, effect: Effect, answer: GatewayAnswe
     return None
 
 
-def _refused(desk: Desk, payment: Payment, effect: Effect, reason: str) -> NotGivenBack | None:
-    failed = payment.fail_refund(effect)
-    fact = PaymentRefundFailed(payment.order_id, effect.amount, payment.currency, reason)
-    concluded = desk.conclude(failed, fact, f"refund-failed-v{failed.version}", reason=reason)
-    return NotGivenBack(reason, effect.amount) if concluded else None
+def _refused(desk: Desk, failed: Payment, amount: int) -> NotGivenBack | None:
+    fact = PaymentRefundFailed(failed.order_id, amount, failed.currency, failed.reason)
+    concluded = desk.conclude(failed, fact, f"refund-failed-v{failed.version}", reason=failed.reason)
+    return NotGivenBack(failed.reason, amount) if concluded else None

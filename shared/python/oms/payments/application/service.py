@@ -1,5 +1,6 @@
 """The payment commands as the composition root hands them out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,9 +29,11 @@ class PaymentService:
         """Hold `amount` minor units for `order`, or take them where it is prepaid."""
         return authorize(self._desk(now, actor), Request(order, amount, attempt))
 
-    def capture(self, shipment: Shipment, *, now: datetime, actor: Actor) -> CaptureOutcome:
-        """Take the money for a shipment that has left. Also raises ReleasePending."""
-        return capture(self._desk(now, actor), shipment)
+    def capture(
+        self, shipment: Shipment, with_people: Callable[[], bool], *, now: datetime, actor: Actor
+    ) -> CaptureOutcome:
+        """Take the money for a shipment that has left, unless a refusal is with people. Also raises ReleasePending."""
+        return capture(self._desk(now, actor), shipment, with_people)
 
     def write_off(self, order_id: str, shipment_id: str, *, now: datetime, actor: Actor) -> None:
         """Give up on a capture that was refused; what is then held for nothing is released."""
@@ -47,10 +50,19 @@ class PaymentService:
         waive(self._desk(now, actor), order_id)
 
     def settle_cancellation(
-        self, order_id: str, shipped_total: int, *, channel: str, currency: str, now: datetime, actor: Actor
+        self,
+        order_id: str,
+        shipped_total: int,
+        turn: int,
+        *,
+        channel: str,
+        currency: str,
+        now: datetime,
+        actor: Actor,
     ) -> Settled | NotGivenBack:
         """Release and give back all but `shipped_total` minor units. Also raises CapturesPending."""
-        return settle(self._desk(now, actor), order_id, shipped_total, channel=channel, currency=currency)
+        desk = self._desk(now, actor)
+        return settle(desk, order_id, shipped_total, turn, channel=channel, currency=currency)
 
     def _desk(self, now: datetime, actor: Actor) -> Desk:
         return Desk(self.payments, self.gateway, now, actor)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from oms.kernel.errors import WriteConflict
 from oms.payments.application.authorizations import conclude_authorization, look_up
 from oms.payments.application.desk import ROUNDS, Desk
-from oms.payments.application.giving_back import NotGivenBack, give_back, not_refused_since
+from oms.payments.application.giving_back import NotGivenBack, give_back
 from oms.payments.application.ports import CapturesPending
 from oms.payments.application.releasing import void_remainder
 from oms.payments.domain.effects import authorization_key
@@ -22,23 +22,22 @@ class Settled:
 
 
 def settle(
-    desk: Desk, order_id: str, shipped_total: int, *, channel: str, currency: str
+    desk: Desk, order_id: str, shipped_total: int, turn: int, *, channel: str, currency: str
 ) -> Settled | NotGivenBack:
     """`shipped_total` is what the order's shipments charge, minor units. Nothing is authorized afterwards.
+
+    What a `turn` was refused, only a later one tries again: between the two, a person has it.
 
     Raises CapturesPending while the books have neither taken nor been refused that much,
     WriteConflict, and what the gateway raises. Each is safe to repeat.
     """
-    refusals: int | None = None
     for _ in range(ROUNDS):
         payment = desk.find(order_id)
         if payment is None:
             if desk.payments.intend(_never(order_id, channel, currency)):
                 return Settled(0, 0)
             continue
-        refusals = payment.refund_refusals if refusals is None else refusals
-        not_refused_since(payment, refusals)
-        outcome = _step(desk, payment, shipped_total)
+        outcome = _step(desk, payment, shipped_total, turn)
         if isinstance(outcome, NotGivenBack):
             return outcome
         if outcome and (payment.closed or desk.payments.intend(payment.close())):
@@ -52,7 +51,7 @@ def _never(order_id: str, channel: str, currency: str) -> Payment:
     return Payment(order_id, channel, currency, False, 0, 0, key, state=state, closed=True)
 
 
-def _step(desk: Desk, payment: Payment, shipped_total: int) -> Settled | NotGivenBack | None:
+def _step(desk: Desk, payment: Payment, shipped_total: int, turn: int) -> Settled | NotGivenBack | None:
     """The outcome, or None after something changed that has to be read again."""
     if payment.state in Payment.OPEN:
         _resolve(desk, payment)
@@ -64,7 +63,7 @@ def _step(desk: Desk, payment: Payment, shipped_total: int) -> Settled | NotGive
         _release(desk, payment, shipped_total)
         return None
     if payment.prepaid and payment.state is AuthorizationState.CAPTURED:
-        return _give_back(desk, payment, shipped_total)
+        return _give_back(desk, payment, shipped_total, turn)
     return Settled(payment.voided, payment.refunded)
 
 
@@ -97,8 +96,10 @@ def _release(desk: Desk, payment: Payment, shipped_total: int) -> None:
     void_remainder(desk, payment)
 
 
-def _give_back(desk: Desk, payment: Payment, shipped_total: int) -> Settled | NotGivenBack | None:
+def _give_back(desk: Desk, payment: Payment, shipped_total: int, turn: int) -> Settled | NotGivenBack | None:
     amount = 0 if payment.waived else payment.refundable - shipped_total
     if amount <= 0 and not payment.busy("refund"):
         return Settled(payment.voided, payment.refunded)
-    return give_back(desk, payment, amount)
+    if turn <= payment.refund_turn:
+        return NotGivenBack(payment.reason, max(amount, payment.pending_refund))
+    return give_back(desk, payment, amount, turn)

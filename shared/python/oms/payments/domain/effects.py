@@ -9,6 +9,9 @@ from oms.payments.domain.machines import PAYMENT_CAPTURE, REFUND, VOID, EffectSt
 Operation = Literal["capture", "void", "replace", "refund"]
 """`replace` is a void that makes room for a new authorization of the same order."""
 
+NO_TURN = -1
+"""Before the first settlement."""
+
 _MACHINES = {"capture": PAYMENT_CAPTURE, "void": VOID, "replace": VOID, "refund": REFUND}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 from oms.kernel.errors import BrokenInvariant
-from oms.payments.domain.effects import Effect, Operation, Refusal, authorization_key, finish
+from oms.payments.domain.effects import NO_TURN, Effect, Operation, Refusal, authorization_key, finish
 from oms.payments.domain.laws import law_4
 from oms.payments.domain.machines import AUTHORIZATION, AuthorizationState, advance
 
@@ -47,6 +47,8 @@ class Payment:
     refunds: int = 0
     refund_refusals: int = 0
     """How often the gateway refused the refund that comes next."""
+    refund_turn: int = NO_TURN
+    """The latest settlement whose refund the gateway refused."""
     waived: bool = False
     """Whether a person has given up on a refund that was refused: nothing is refunded by itself any more."""
     refused: Mapping[str, Refusal] = field(default_factory=dict)
@@ -118,10 +120,8 @@ class Payment:
 
     def effect(self, *operations: Operation, shipment_id: str = "") -> Effect | None:
         """The unfinished effect of one of these kinds, if there is one."""
-        for effect in self.in_flight.values():
-            if effect.operation in operations and effect.shipment_id == shipment_id:
-                return effect
-        return None
+        found = (each for each in self.in_flight.values() if each.operation in operations)
+        return next((each for each in found if each.shipment_id == shipment_id), None)
 
     def busy(self, *operations: Operation) -> bool:
         """Whether any effect of these kinds is unfinished, for whichever shipment."""
@@ -202,10 +202,11 @@ class Payment:
         refusal = replace(self.refused[shipment_id], written_off=True)
         return self._change(refused={**self.refused, shipment_id: refusal})
 
-    def fail_refund(self, effect: Effect) -> Self:
+    def fail_refund(self, effect: Effect, turn: int, reason: str) -> Self:
         """The gateway refused: nothing went back, and the key is used up."""
         finish(effect, "failed")
-        return self._change(refund_refusals=self.refund_refusals + 1, in_flight=self._without(effect))
+        times, latest, left = self.refund_refusals + 1, max(turn, self.refund_turn), self._without(effect)
+        return self._change(refund_refusals=times, refund_turn=latest, reason=reason, in_flight=left)
 
     def capture(self, effect: Effect) -> Self:
         finish(effect, "succeeded")

@@ -6,7 +6,7 @@ from datetime import datetime
 from oms.contracts.envelope import to_detail
 from oms.kernel.events import Actor, Event
 from oms.kernel.money import Money
-from oms.payments.application.capturing import NotCapturable
+from oms.payments.application.capturing import NotCapturable, ShipmentPaid
 from oms.payments.application.service import PaymentService
 from oms.payments.domain.shipment import Shipment
 from oms.runtime.queues import event_in
@@ -47,11 +47,16 @@ def _decided(event: Event, *, payments: PaymentService, cases: Cases, now: datet
 
 def _shipped(event: Event, *, payments: PaymentService, cases: Cases, now: datetime) -> None:
     shipment = Shipment.of(event.data, occurred_at=event.occurred_at)
-    outcome = payments.capture(shipment, now=now, actor=_ACTOR)
+    key = f"capture-{shipment.shipment_id}"
+
+    def with_people() -> bool:
+        return left_to_people(shipment.order_id, key, cases=cases)
+
+    outcome = payments.capture(shipment, with_people, now=now, actor=_ACTOR)
     if isinstance(outcome, NotCapturable):
-        key, detail = f"capture-{shipment.shipment_id}", f"Shipment {shipment.shipment_id}: {outcome.reason}"
+        detail = f"Shipment {shipment.shipment_id}: {outcome.reason}"
         _report(event, key, _REFUSED, detail, cases=cases, now=now)
-    elif outcome.overpaid:
+    elif isinstance(outcome, ShipmentPaid) and outcome.overpaid:
         _give_back(event, outcome.refund_refusals, payments=payments, cases=cases, now=now)
 
 
