@@ -31,6 +31,7 @@ _SERVICE_ERRORS: Final = {
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.TooManyRequestsException",
     "Lambda.Unknown",
+    "Sandbox.Timedout",
 }
 _PERSONAL: Final = {
     "address", "city", "client_ip", "customer", "email", "latitude", "line1", "line2", "longitude", "name",

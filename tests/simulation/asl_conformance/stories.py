@@ -108,7 +108,9 @@ CAPTURES: Final[dict[str, Story]] = {
         await_fulfilment=[Failed("Lost", "x"), {"outcome": "SHIPPED"}], await_resolution=action("RETRY")
     ),
     "overdue": capturing("AwaitFulfilment", await_fulfilment=[LATE], await_resolution=action("DISMISS")),
-    "nobody decides": capturing("AwaitResolution", screen_order=[REVIEW], await_resolution=[LATE]),
+    "nobody decides": capturing(
+        "AwaitResolution", screen_order=[REVIEW], await_resolution=[LATE, {"action": "CANCEL"}]
+    ),
     "nobody can be asked at first": capturing(
         screen_order=[REVIEW],
         await_resolution=[Failed("Lost"), {"outcome": "no action"}, {"action": "ACCEPT"}],

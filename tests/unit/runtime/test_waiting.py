@@ -64,8 +64,9 @@ def stop(
     token: str = "t1",
     key: str = "ASSESS-0",
     assessment: int = 1,
+    unanswered: bool = False,
 ) -> None:
-    command = AwaitResolution(ORDER, key, "SHORTAGE", "line 1 is missing", assessment, token, "")
+    command = AwaitResolution(ORDER, key, "SHORTAGE", "line 1 is missing", assessment, token, "", unanswered)
     await_resolution(command, orders=orders, cases=cases, tokens=tokens, now=NOW)
 
 
@@ -273,7 +274,7 @@ def test_an_order_that_has_shipped_is_not_asked_for_any_more(
 ) -> None:
     ship(orders)
 
-    command = AwaitResolution(ORDER, "FULFIL-0", "SHIPMENT_OVERDUE", "thirty days", 1, "t1", "")
+    command = AwaitResolution(ORDER, "FULFIL-0", "SHIPMENT_OVERDUE", "thirty days", 1, "t1", "", False)
     await_resolution(command, orders=orders, cases=cases, tokens=tokens, now=NOW)
 
     assert cases.cases[f"{ORDER}.FULFIL-0"].resolution == "RETRY"
@@ -288,6 +289,51 @@ def test_a_decision_that_came_before_the_repeated_stop_is_followed_at_once(
     stop(orders, cases, tokens)
 
     assert states.outputs == {"t1": {"action": "RETRY"}}
+
+
+def test_a_question_nobody_has_answered_in_time_calls_the_order_off(
+    orders: FakeOrders, cases: FakeCases, tokens: Tokens, states: FakeStepFunctions
+) -> None:
+    stop(orders, cases, tokens, token="t0")
+
+    stop(orders, cases, tokens, unanswered=True)
+    hear(last(cases.events, "ExceptionResolved"), orders, cases, tokens)
+
+    assert states.outputs == {"t1": {"action": "CANCEL"}}
+    assert last(cases.events, "ExceptionResolved").reason == "nobody has decided in time"
+    assert orders.recorded(ORDER)[-1].type == "OrderCancellationRequested"
+
+
+def test_a_decision_of_the_last_minute_counts(
+    orders: FakeOrders, cases: FakeCases, tokens: Tokens, states: FakeStepFunctions
+) -> None:
+    """The workflow has not heard of it when it looks again; or it comes while the workflow looks."""
+    stop(orders, cases, tokens, token="t0")
+    decide(CASE, Action.RETRY, cases=cases, now=NOW, actor=CLIENT, reason="")
+    stop(orders, cases, tokens, unanswered=True)
+    assert states.outputs == {"t1": {"action": "RETRY"}}
+
+    stop(orders, cases, tokens, key="ASSESS-1")
+
+    def in_time() -> None:
+        decide(f"{ORDER}.ASSESS-1", Action.RETRY, cases=cases, now=NOW, actor=CLIENT, reason="")
+
+    cases.meanwhile = [lambda: None, in_time]
+    with pytest.raises(WriteConflict):
+        stop(orders, cases, tokens, key="ASSESS-1", unanswered=True)
+    assert cases.cases[f"{ORDER}.ASSESS-1"].resolution == "RETRY"
+
+
+def test_a_cancellation_that_nobody_has_decided_in_time_waits_on(
+    orders: FakeOrders, cases: FakeCases, tokens: Tokens, states: FakeStepFunctions
+) -> None:
+    """To call it off once more would only try again what was refused."""
+    stop(orders, cases, tokens, token="t0", key="CANCEL-0")
+
+    stop(orders, cases, tokens, key="CANCEL-0", unanswered=True)
+
+    assert (cases.cases[f"{ORDER}.CANCEL-0"].is_open, cases.cases[f"{ORDER}.CANCEL-0"].token) == (True, "t1")
+    assert states.outputs == {}
 
 
 def test_a_decision_goes_to_the_newest_token(
@@ -401,7 +447,7 @@ def test_any_other_refusal_is_an_error_to_repeat_or_repair(
 def test_an_overdue_order_that_ships_after_all_goes_on_by_itself(
     orders: FakeOrders, cases: FakeCases, tokens: Tokens, states: FakeStepFunctions
 ) -> None:
-    command = AwaitResolution(ORDER, "FULFIL-0", "SHIPMENT_OVERDUE", "thirty days", 1, "t1", "")
+    command = AwaitResolution(ORDER, "FULFIL-0", "SHIPMENT_OVERDUE", "thirty days", 1, "t1", "", False)
     await_resolution(command, orders=orders, cases=cases, tokens=tokens, now=NOW)
 
     ship(orders)

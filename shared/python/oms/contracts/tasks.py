@@ -112,7 +112,8 @@ class CancelLines:
 class AwaitResolution:
     """`key` names this stop of the order; `kind` what is to be decided; `turn` as in AwaitFulfilment.
 
-    Of an `assessment` that another has followed nothing is to be decided any more.
+    Of an `assessment` that another has followed nothing is to be decided any more. `unanswered`: as long as
+    somebody may take to decide, nobody has.
     """
 
     order_id: str
@@ -122,3 +123,4 @@ class AwaitResolution:
     assessment: int
     token: str = field(repr=False)
     turn: str
+    unanswered: bool

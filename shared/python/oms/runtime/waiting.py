@@ -21,6 +21,8 @@ _CODES = {"FRAUD_REVIEW": "fraud", "SHORTAGE": "out_of_stock"}
 _CANCELLING = "CANCEL"
 """Begins the key of a stop on the way of a cancellation. To decide it with CANCEL would send the order round
 in circles: it waits for a person."""
+_FULFILLING = "FULFIL"
+"""Begins the key of a stop while an order waits for its shipments."""
 
 
 def await_fulfilment(command: AwaitFulfilment, *, orders: Orders, tokens: Tokens) -> None:
@@ -49,7 +51,8 @@ def await_resolution(
     """Open the exception item; where there is nothing to decide any more, go on at once.
 
     First it is opened, then looked for what makes it idle: a decision, a workflow that has followed (it asks
-    for itself), an order that is called off or has shipped.
+    for itself), an order that is called off or has shipped, or that nobody has decided in time. Whoever closes
+    the item decides: a person's decision that is still on its way to the workflow is found here.
     """
     order = existing(orders, command.order_id)
     if order.assessment > command.assessment:
@@ -72,6 +75,8 @@ def await_resolution(
         close(case, Action.RETRY, cases=cases, now=now, actor=SYSTEM, reason="another workflow has followed")
     elif reason := interruption(command.order_id, orders=orders):
         _no_longer_open(command.order_id, reason, cases=cases, now=now)
+    elif command.unanswered and not command.key.startswith(_CANCELLING):
+        close(case, Action.CANCEL, cases=cases, now=now, actor=SYSTEM, reason="nobody has decided in time")
 
 
 def _no_longer_open(order_id: str, reason: Interruption, *, cases: Cases, now: datetime) -> None:
@@ -126,7 +131,7 @@ def _no_longer_overdue(order_id: str, *, cases: Cases, now: datetime) -> None:
     close_all(
         order_id,
         Action.RETRY,
-        kind="SHIPMENT_OVERDUE",
+        beginning=_FULFILLING,
         cases=cases,
         now=now,
         actor=SYSTEM,

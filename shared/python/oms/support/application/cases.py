@@ -115,15 +115,15 @@ def close_all(
     actor: Actor,
     reason: str,
     sparing: tuple[str, ...] = (),
-    kind: str = "",
+    beginning: str = "",
 ) -> list[Case]:
     """Close every open item an order's workflow waits with: the order was decided elsewhere.
 
-    Items whose key begins with one of `sparing` stay open; where a `kind` is named, all of other kinds do.
+    Only items whose key has this `beginning`, and none whose key begins with one of `sparing`.
     """
     waiting = [case for case in cases.of_subject(subject) if case.is_open and case.token]
-    meant = [case for case in waiting if kind in ("", case.kind)]
-    found = [case for case in meant if not case.case_id.removeprefix(f"{subject}.").startswith(sparing)]
+    keys = [(case, case.case_id.removeprefix(f"{subject}.")) for case in waiting]
+    found = [case for case, key in keys if key.startswith(beginning) and not key.startswith(sparing)]
     return [close(case, action, cases=cases, now=now, actor=actor, reason=reason) for case in found]
 
 
