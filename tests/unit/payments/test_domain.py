@@ -8,6 +8,7 @@ from oms.kernel.ids import effect_key
 from oms.ledger.domain.accounts import CONTRACT_LIABILITY, PSP_CLEARING
 from oms.ledger.domain.journal import credit, debit
 from oms.payments.domain.effects import (
+    NO_TURN,
     Effect,
     after_refusals,
     capture_key,
@@ -76,6 +77,14 @@ def test_a_refund_under_way_counts_against_what_was_taken() -> None:
     assert (busy.pending_refund, busy.refundable) == (600, 400)
     with pytest.raises(BrokenInvariant):
         busy.begin(Effect("b", "refund", 401, EffectState.SUBMITTED))
+
+
+def test_a_refusal_outside_a_settlement_does_not_forget_that_of_one() -> None:
+    payment = replace(a_hold(), captured=1_000)
+    for turn in (5, NO_TURN):
+        effect = Effect("a", "refund", 600, EffectState.SUBMITTED)
+        payment = payment.begin(effect).fail_refund(effect, turn, "no funds")
+    assert (payment.refund_turn, payment.refund_refusals, payment.reason) == (5, 2, "no funds")
 
 
 def test_a_deposit_is_not_both_earned_and_given_back() -> None:
