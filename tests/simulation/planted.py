@@ -246,7 +246,7 @@ BUGS: Final = (
     Bug(
         "what a prepaid order did not cost is kept",
         f"{_OMS}/runtime/consuming/payments.py",
-        "    elif outcome.overpaid:",
+        "    elif isinstance(outcome, ShipmentPaid) and outcome.overpaid:",
         "    elif False:",
     ),
     Bug(
