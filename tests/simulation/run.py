@@ -49,6 +49,8 @@ UPKEEP: Final = ("relay/sweep_outbox", "capture/watch_orders")
 _SELDOM: Final = 6 * 3600.0
 _DAY: Final = 24 * 3600.0
 _ORDERS: Final = (5,) * 16 + (6, 7, 8, 12)
+_CROWD: Final = 9
+"""Orders where everybody wants the same at once: a few units of one SKU."""
 _MANY: Final = 50
 _SELDOM_MANY: Final = 0.002
 _CLOSELY: Final = 0.02
@@ -93,7 +95,7 @@ def simulate(seed: int) -> Outcome:
 def _played(seed: int) -> Outcome:
     chance = Random(seed)
     weather = Weather.of(chance, CALM)
-    plot = _plot(chance)
+    plot = _plot(chance, weather.crush)
     relay_off = "relay_off" in weather.rates
     if relay_off:
         # In a holiday the sweeper looks once in six hours: too late for what a relay has left lying for 25.
@@ -192,15 +194,19 @@ def _waits_for_people(world: World) -> bool:
     return any("queue_key" in item for item in world.dynamo.items("support", "CASE#"))
 
 
-def _plot(chance: Random) -> Plot:
-    orders = _MANY if chance.random() < _SELDOM_MANY else chance.choice(_ORDERS)
-    skus = tuple(f"SKU-{number}" for number in range(chance.choice((1, 2, 3, 4))))
+def _plot(chance: Random, crush: bool) -> Plot:
+    if crush:
+        orders, kinds = _CROWD, 1
+    else:
+        orders = _MANY if chance.random() < _SELDOM_MANY else chance.choice(_ORDERS)
+        kinds = chance.choice((1, 2, 3, 4))
+    skus = tuple(f"SKU-{number}" for number in range(kinds))
     return Plot(
         skus,
         tuple(code for code, _ in _PLACES),
         orders,
         CALM,
-        rush=chance.random() < _RUSH,
+        rush=crush or chance.random() < _RUSH,
         chunk=chance.choice(_CHUNKS),
         shards=chance.choice(_SHARDS),
         closely=orders == min(_ORDERS) and chance.random() < _CLOSELY,

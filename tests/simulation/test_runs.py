@@ -17,7 +17,7 @@ SIMULATOR = "tests.simulation"
 _SHARE = 3_000
 _FOUND = {
     128: "a capture that was given up while it was tried again",
-    528: "a refused reservation that was made after all",
+    929: "a refused reservation that was made after all",
     10863: "an authorization that came after the cancellation had been settled",
     549: "an order that was released with stock which its next assessment had given back",
     2255: "an authorization that the gateway had yet to hear of when the cancellation was settled",

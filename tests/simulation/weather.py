@@ -72,6 +72,10 @@ _IN_A_FAILOVER = {
 _FLAPS, _BAD = 90.0, 50.0
 """A failover comes and goes: bad for so many seconds of so many. What is late from one bad time meets what has
 followed it in the good time after."""
+_CRUSH, _CRUSHED = 0.05, 150.0
+_IN_A_CRUSH = {"slow_invocation": 0.2, "process_paused": 0.2, "lost_invocation": 0.4}
+"""Everybody comes at once, for so many seconds: work waits for its turn or stands still, and whoever has asked
+for it gives up and asks again. What was given up is done all the same, when others have had what it wanted."""
 _RELAY_OFF = 0.02
 """A day without a relay takes the sweeper many readings; a few runs are enough of it."""
 
@@ -87,6 +91,8 @@ class Weather:
     """Whether nothing is lost, so that nobody has to look for what is."""
     failover: bool = False
     """Whether work comes late, workflows die and clocks are wrong, all at once."""
+    crush: bool = False
+    """Whether everybody wants the same at once, and the functions cannot keep up."""
     strikes: Counter[str] = field(default_factory=Counter)
 
     @classmethod
@@ -94,6 +100,7 @@ class Weather:
         """Some faults of all, each at its own rate."""
         kind = chance.random()
         gentle, failover = kind < _GENTLE, kind >= 1 - _FAILOVER
+        crush = _GENTLE <= kind < _GENTLE + _CRUSH
         known = [name for name in FAULTS if name in LOSING_NOTHING or not gentle]
         active = _GENTLY_ACTIVE if gentle else _ACTIVE
         rates = {name: chance.choice(_RATES) for name in known if chance.random() < active}
@@ -101,18 +108,24 @@ class Weather:
             rates.pop("relay_off", None)
         weights = _WEIGHTS | (_GENTLE_WEIGHTS if gentle else {})
         rates |= {name: rates[name] * weight for name, weight in weights.items() if name in rates}
-        rates |= _IN_A_FAILOVER if failover else {}
-        return cls(chance, calm, rates, gentle, failover)
+        rates |= _IN_A_FAILOVER if failover else _IN_A_CRUSH if crush else {}
+        return cls(chance, calm, rates, gentle, failover, crush)
 
     def meets(self, fault: str, now: float) -> bool:
         """Whether `fault` strikes here."""
         rate = self.rates.get(fault, 0.0)
         if self.failover and fault in _IN_A_FAILOVER and now % _FLAPS > _BAD:
             return False
+        if self.crush and fault in _IN_A_CRUSH and not self.crowded(now):
+            return False
         if not rate or now >= self.calm or self.chance.random() >= rate:
             return False
         self.strikes[fault] += 1
         return True
+
+    def crowded(self, now: float) -> bool:
+        """Whether everybody is there now."""
+        return self.crush and now < _CRUSHED
 
     def active(self, fault: str, now: float) -> bool:
         """Whether it is one of this run's faults, and still bad weather."""

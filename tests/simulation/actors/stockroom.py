@@ -2,18 +2,23 @@
 
 from tests.simulation.actors.actor import Actor
 
-_ROUND = 120.0
+_ROUND, _BUSY = 120.0, 10.0
+"""Seconds between two slips at the most. While customers crowd for the goods, they come in as fast as they can."""
 
 
 class Stockroom(Actor):
     def begin(self) -> None:
         self._slips = 0
-        self.after(0, _ROUND, self._round)
+        self.after(0, self._pause, self._round)
+
+    @property
+    def _pause(self) -> float:
+        return _BUSY if self.world.weather.crowded(self.world.agenda.now) else _ROUND
 
     def _round(self) -> None:
         if self.world.agenda.now < self.plot.calm:
             self._adjust()
-            self.after(_ROUND / 4, _ROUND, self._round)
+            self.after(self._pause / 4, self._pause, self._round)
 
     def _adjust(self) -> None:
         """A correction below what is there is refused, and stays so."""

@@ -45,20 +45,20 @@ class Functions:
         late = self._chance.uniform(0.005, _MOST_LATE)
         if self._weather.meets("slow_invocation", self._agenda.now):
             late += self._chance.uniform(1.0, _LATEST if self._weather.failover else _VERY_LATE)
-        self._agenda.after(late, lambda: self._start(folder, lambda: handler(event, None), answer))
+        lost = self._weather.meets("lost_invocation", self._agenda.now)
+        heard = [(lambda _: answer(_LOST)) if lost else answer]
+        if lost:  # at its end, or before: while it goes on, or has yet to begin, whoever asked tries again
+            self._agenda.after(self._chance.uniform(0.0, _ABANDONED), lambda: _tell(heard, _CUT_OFF))
+        self._agenda.after(late, lambda: self._start(folder, lambda: handler(event, None), heard))
 
-    def _start(self, folder: str, work: Callable[[], Any], answer: Said) -> None:
+    def _start(self, folder: str, work: Callable[[], Any], heard: list[Said]) -> None:
         now = self._agenda.now
         if self._weather.meets("function_down", now):
             self._down_until[folder] = now + self._chance.uniform(*_DOWN)
         if now < self._down_until.get(folder, 0.0):
             self.under_way -= 1
-            answer(_CRASHED)
+            _tell(heard, _CRASHED)
             return
-        lost = self._weather.meets("lost_invocation", now)
-        heard = [(lambda _: answer(_LOST)) if lost else answer]
-        if lost:  # at its end, or while it goes on and whoever asked tries again
-            self._agenda.after(self._chance.uniform(0.0, _ABANDONED), lambda: _tell(heard, _CUT_OFF))
         process = self._agenda.spawn(work, lambda value, failure: self._end(process, value, failure, heard))
         if self._weather.meets("clock_skew", now):
             self.skews[process] = self._chance.uniform(-_SKEW, _SKEW)
