@@ -251,9 +251,9 @@ BUGS: Final = (
     ),
     Bug(
         "a settlement believes that a request which has not arrived never will",
-        f"{_OMS}/payments/application/settling.py",
-        "    found = look_up(desk, payment) or desk.gateway.forestall(",
-        '    found = look_up(desk, payment) or GatewayAnswer("VOIDED", "", 0) or desk.gateway.forestall(',
+        f"{_OMS}/partners/stripe/_gateway.py",
+        "        if currency in _OTHER_UNITS:\n            return _refusals.nothing_held()\n        form",
+        "        if order_id:\n            return _refusals.nothing_held()\n        form",
     ),
 )
 
