@@ -95,7 +95,7 @@ def simulate(seed: int) -> Outcome:
 def _played(seed: int) -> Outcome:
     chance = Random(seed)
     weather = Weather.of(chance, CALM)
-    plot = _plot(chance, weather.crush)
+    plot = _plot(chance, weather)
     relay_off = "relay_off" in weather.rates
     if relay_off:
         # In a holiday the sweeper looks once in six hours: too late for what a relay has left lying for 25.
@@ -194,8 +194,8 @@ def _waits_for_people(world: World) -> bool:
     return any("queue_key" in item for item in world.dynamo.items("support", "CASE#"))
 
 
-def _plot(chance: Random, crush: bool) -> Plot:
-    if crush:
+def _plot(chance: Random, weather: Weather) -> Plot:
+    if weather.crush:
         orders, kinds = _CROWD, 1
     else:
         orders = _MANY if chance.random() < _SELDOM_MANY else chance.choice(_ORDERS)
@@ -206,7 +206,7 @@ def _plot(chance: Random, crush: bool) -> Plot:
         tuple(code for code, _ in _PLACES),
         orders,
         CALM,
-        rush=crush or chance.random() < _RUSH,
+        rush=weather.crush or weather.failover or chance.random() < _RUSH,
         chunk=chance.choice(_CHUNKS),
         shards=chance.choice(_SHARDS),
         closely=orders == min(_ORDERS) and chance.random() < _CLOSELY,

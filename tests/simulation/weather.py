@@ -60,7 +60,7 @@ _GENTLY_ACTIVE, _GENTLE_WEIGHTS = 0.8, {"slow_call": 6.0, "process_paused": 4.0}
 """Where nothing is lost, it is the order of things that is to be tried."""
 _FAILOVER = 0.08
 _IN_A_FAILOVER = {
-    "slow_invocation": 0.25,
+    "slow_invocation": 0.6,
     "slow_call": 0.2,
     "process_paused": 0.1,
     "lost_invocation": 0.1,

@@ -4,7 +4,7 @@ from tests.simulation.actors.actor import Actor
 
 _OFF = 25 * 3600.0
 _WATCH = "capture/watch_orders"
-_LOOKS, _WHILE = 5, 90.0
+_LOOKS, _SOON = 5, (60.0, 90.0)
 
 
 class Outage(Actor):
@@ -29,7 +29,7 @@ class Outage(Actor):
     def _look_soon(self) -> None:
         """In a failover the next workflow is to meet what this one has left under way."""
         for _ in range(_LOOKS if self.world.weather.failover else 0):
-            self.after(0, _WHILE, lambda: self.world.functions.invoke(_WATCH, {}, lambda _: None))
+            self.after(*_SOON, lambda: self.world.functions.invoke(_WATCH, {}, lambda _: None))
 
     def _relay_off(self) -> None:
         """Nothing that would keep a stream's records is on: neither the mappings nor the sweeper's schedule."""

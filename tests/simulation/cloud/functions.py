@@ -16,7 +16,9 @@ Said = Callable[[Succeeded | Failed], None]
 _FOLDERS = {folder.rpartition("/")[2]: folder for folder in CATALOGUE}
 _SKEW = 15 * 60.0
 _MOST_LATE = 0.08
-_VERY_LATE, _LATEST = 100.0, 300.0
+_LATE, _STRUCK_LATE = (1.0, 100.0), (60.0, 300.0)
+_STRUCK = 0.3
+"""Of the functions, so many are late in a failover: one whose neighbours are in time meets what has followed it."""
 _DOWN = (20.0, 240.0)
 """Seconds for which a function fails whatever it is asked, as after a bad deployment."""
 _ABANDONED = 3.0
@@ -32,6 +34,7 @@ class Functions:
         self._agenda, self._chance, self._weather = agenda, chance, weather
         self.skews: dict[Process, float] = {}
         """Seconds by which a process's clock is wrong."""
+        self._struck = {folder for folder in sorted(CATALOGUE) if chance.random() < _STRUCK}
         self._down_until: dict[str, float] = {}
         self.under_way = 0
         """Invocations that have not ended."""
@@ -42,14 +45,20 @@ class Functions:
         handler = handlers()[folder]
         event = marshal.loads(marshal.dumps(payload))  # no more than JSON comes through
         self.under_way += 1
-        late = self._chance.uniform(0.005, _MOST_LATE)
-        if self._weather.meets("slow_invocation", self._agenda.now):
-            late += self._chance.uniform(1.0, _LATEST if self._weather.failover else _VERY_LATE)
+        late = self._chance.uniform(0.005, _MOST_LATE) + self._waits(folder)
         lost = self._weather.meets("lost_invocation", self._agenda.now)
         heard = [(lambda _: answer(_LOST)) if lost else answer]
         if lost:  # at its end, or before: while it goes on, or has yet to begin, whoever asked tries again
             self._agenda.after(self._chance.uniform(0.0, _ABANDONED), lambda: _tell(heard, _CUT_OFF))
         self._agenda.after(late, lambda: self._start(folder, lambda: handler(event, None), heard))
+
+    def _waits(self, folder: str) -> float:
+        """Seconds that a call waits for its turn."""
+        failover = self._weather.failover
+        spared = failover and folder not in self._struck
+        if spared or not self._weather.meets("slow_invocation", self._agenda.now):
+            return 0.0
+        return self._chance.uniform(*(_STRUCK_LATE if failover else _LATE))
 
     def _start(self, folder: str, work: Callable[[], Any], heard: list[Said]) -> None:
         now = self._agenda.now
