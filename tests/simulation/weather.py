@@ -72,6 +72,8 @@ _IN_A_FAILOVER = {
 _FLAPS, _BAD = 90.0, 50.0
 """A failover comes and goes: bad for so many seconds of so many. What is late from one bad time meets what has
 followed it in the good time after."""
+_TURN = 60.0
+"""Seconds for which a partner is gone, and as many for which it is there."""
 _CRUSH, _CRUSHED = 0.05, 150.0
 _IN_A_CRUSH = {"slow_invocation": 0.2, "process_paused": 0.2, "lost_invocation": 0.4}
 """Everybody comes at once, for so many seconds: work waits for its turn or stands still, and whoever has asked
@@ -122,6 +124,12 @@ class Weather:
             return False
         self.strikes[fault] += 1
         return True
+
+    def by_turns(self, now: float) -> bool:
+        """Whether what is there and gone by turns in a failover is gone now."""
+        gone = self.failover and now < self.calm and now % (2 * _TURN) < _TURN
+        self.strikes["partner_down"] += gone
+        return gone
 
     def crowded(self, now: float) -> bool:
         """Whether everybody is there now."""

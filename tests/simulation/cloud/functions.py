@@ -17,8 +17,8 @@ _FOLDERS = {folder.rpartition("/")[2]: folder for folder in CATALOGUE}
 _SKEW = 15 * 60.0
 _MOST_LATE = 0.08
 _LATE, _STRUCK_LATE = (1.0, 100.0), (60.0, 300.0)
-_STRUCK = 0.3
-"""Of the functions, so many are late in a failover: one whose neighbours are in time meets what has followed it."""
+_STRUCK = 0.5
+"""So many of the functions are late in a failover. What is late meets what has followed it through the others."""
 _DOWN = (20.0, 240.0)
 """Seconds for which a function fails whatever it is asked, as after a bad deployment."""
 _ABANDONED = 3.0

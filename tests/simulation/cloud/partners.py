@@ -21,6 +21,8 @@ _READ_SECONDS = 5.0
 _LATE = 60.0
 _DOWN, _FLAPPING = (20.0, 300.0), (4.0, 40.0)
 """Seconds for which a partner refuses whatever it is asked."""
+_BY_TURNS = "avalara"
+"""In a failover there and gone by turns: who assesses an order twice finds another tax the second time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Partners:
 
     def _down(self, path: str) -> bool:
         partner = path.split("/")[1]
+        if partner == _BY_TURNS and self._weather.by_turns(self._agenda.now):
+            return True
         if self._meets("partner_down"):
             lasting = _FLAPPING if self._weather.failover else _DOWN
             self._down_until[partner] = self._agenda.now + self._chance.uniform(*lasting)

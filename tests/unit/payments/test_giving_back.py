@@ -74,7 +74,7 @@ def test_a_refund_that_got_lost_is_looked_up() -> None:
     bench.boundaries.faults = {len(bench.boundaries.names) + 2: "lost after"}
     with pytest.raises(OutcomeUnknown):
         bench.give_back()
-    assert bench.capture("shp-1", 2_700) == ShipmentPaid("shp-1", 2_700, overpaid=True)
+    assert bench.capture("shp-1", 2_700) == ShipmentPaid("shp-1", 2_700, overpaid=True, refunding=True)
     assert bench.give_back() is None
     assert (refunds(bench), bench.payment.pending_refund) == ([300], 0)
 

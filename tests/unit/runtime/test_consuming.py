@@ -7,7 +7,7 @@ import pytest
 from oms.contracts.snapshots import Address
 from oms.inventory.application.reserving import reserve
 from oms.inventory.domain.stock import StockLevel
-from oms.kernel.errors import BrokenInvariant, WriteConflict
+from oms.kernel.errors import BrokenInvariant, OutcomeUnknown, WriteConflict
 from oms.kernel.events import Event
 from oms.payments.application.service import PaymentService
 from oms.runtime.consuming.payments import capture_payment
@@ -144,6 +144,29 @@ def test_a_parcel_reported_twice_at_once_is_not_charged_behind_its_exception(
     assert [case.is_open for case in cases.cases.values()] == [True]
 
 
+def test_a_capture_that_was_begun_before_a_person_had_it_is_finished(orders: FakeOrders) -> None:
+    """Its first refusal was not yet reported when another delivery began again, and got no answer."""
+    cases, gateway = FakeCases(), WatchedGateway()
+    payments, event = authorized(orders, gateway, 9999), shipped(orders)
+    gateway.lose_hold()
+    capture_payment(event, payments=payments, cases=FakeCases(), now=NOW)
+    gateway.regain_hold()
+    gateway.boundaries.faults = {gateway.boundaries.crossed + 1: "lost before"}
+    with pytest.raises(OutcomeUnknown):
+        capture_payment(event, payments=payments, cases=FakeCases(), now=NOW)
+    open_item(cases, "capture-f1-p1", "CAPTURE_FAILED")
+
+    capture_payment(event, payments=payments, cases=cases, now=NOW)
+
+    assert [effect.kind for effect in gateway.effects] == ["authorize", "capture"]
+
+
+def open_item(cases: FakeCases, key: str, kind: str) -> None:
+    report(
+        subject=ORDER, key=key, channel="web", kind=kind, detail="", cases=cases, now=NOW, actor=SYSTEM
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(("action", "given_back"), [(Action.DISMISS, 1), (Action.RETRY, 0)])
 def test_money_that_a_person_gives_up_is_no_longer_held(
     orders: FakeOrders, action: Action, given_back: int
@@ -165,10 +188,7 @@ def test_money_that_a_person_gives_up_is_no_longer_held(
 def test_what_was_decided_of_other_exceptions_moves_no_money(orders: FakeOrders) -> None:
     cases, gateway = FakeCases(), FakeGateway()
     payments = authorized(orders, gateway, 9999)
-    report(
-        subject=ORDER, key="refund", channel="web", kind="REFUND_FAILED", detail="", cases=cases,
-        now=NOW, actor=SYSTEM,
-    )  # fmt: skip
+    open_item(cases, "refund", "REFUND_FAILED")
     decide(f"{ORDER}.refund", Action.DISMISS, cases=cases, now=NOW, actor=CLIENT, reason="paid by cheque")
 
     for event in cases.events.values():

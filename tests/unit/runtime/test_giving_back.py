@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from oms.kernel.errors import WriteConflict
+from oms.kernel.errors import OutcomeUnknown, WriteConflict
 from oms.kernel.events import Event
 from oms.kernel.money import Money
 from oms.payments.application.service import PaymentService
 from oms.runtime.consuming.payments import capture_payment
 from oms.runtime.queues import event_in
-from oms.support.application.cases import decide
+from oms.support.application.cases import decide, report
 from oms.support.domain.exceptions import Action, Case
 
 from tests.builders import CLIENT, NOW, ORDER, SYSTEM
@@ -123,6 +123,23 @@ def test_who_was_overtaken_by_a_refusal_does_not_try_once_more(
 
     assert refunds(gateway) == []
     assert [case.is_open for case in cases.cases.values()] == [True]
+
+
+def test_a_refund_that_was_begun_before_a_person_had_it_is_finished(orders: FakeOrders) -> None:
+    """Its first refusal was not yet reported when another delivery began again, and got no answer."""
+    cases = FakeCases()
+    gateway, payments, event = refused_refund(orders, FakeCases())
+    gateway.refuse_refunds(False)
+    gateway.boundaries.faults = {gateway.boundaries.crossed + 1: "lost before"}
+    with pytest.raises(OutcomeUnknown):
+        capture_payment(event, payments=payments, cases=FakeCases(), now=NOW)
+    report(
+        subject=ORDER, key="excess", channel="web", kind="REFUND_FAILED", detail="", cases=cases, now=NOW, actor=SYSTEM
+    )  # fmt: skip
+
+    capture_payment(event, payments=payments, cases=cases, now=NOW)
+
+    assert len(refunds(gateway)) == 1
 
 
 def test_a_person_has_it_whichever_parcel_is_reported_again(orders: FakeOrders) -> None:

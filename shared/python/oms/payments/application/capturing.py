@@ -26,13 +26,14 @@ class ShipmentPaid:
     """The shipment's money is in the books; the same for a repeat.
 
     Where it is `overpaid`, a part of the deposit is to be given back: no shipment can earn it any more.
-    `refund_refusals` is how often that was refused until now.
+    `refund_refusals` is how often that was refused until now, `refunding` whether it is under way.
     """
 
     shipment_id: str
     amount: int
     overpaid: bool = False
     refund_refusals: int = 0
+    refunding: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ CaptureOutcome = ShipmentPaid | NotCapturable | LeftToPeople
 def capture(desk: Desk, shipment: Shipment, with_people: Callable[[], bool]) -> CaptureOutcome:
     """`with_people` says of a shipment that was refused whether a person has it; others cost no question.
 
+    Whoever has it, what has been begun is finished: the gateway may have done it.
+
     Raises ReleasePending, WriteConflict, also where another run was refused meanwhile, and what the gateway
     raises. Each is safe to repeat.
     """
@@ -72,7 +75,8 @@ def capture(desk: Desk, shipment: Shipment, with_people: Callable[[], bool]) -> 
             return _paid(shipment, desk.find(shipment.order_id) or payment)
         if refusals is None:
             refusals = payment.refusals(shipment.shipment_id)
-            if shipment.shipment_id in payment.refused and with_people():
+            begun = payment.effect("capture", shipment_id=shipment.shipment_id)
+            if shipment.shipment_id in payment.refused and not begun and with_people():
                 return LeftToPeople(shipment.shipment_id)
         if payment.refusals(shipment.shipment_id) > refusals:
             raise WriteConflict(f"{shipment.shipment_id}: another run was refused")
@@ -223,7 +227,8 @@ def _entry_id(payment: Payment, shipment: Shipment) -> str:
 
 
 def _paid(shipment: Shipment, payment: Payment) -> ShipmentPaid:
-    return ShipmentPaid(shipment.shipment_id, shipment.total, payment.overpaid, payment.refund_refusals)
+    refusals, refunding = payment.refund_refusals, payment.busy("refund")
+    return ShipmentPaid(shipment.shipment_id, shipment.total, payment.overpaid, refusals, refunding)
 
 
 def _refusal(shipment: Shipment, reason: str) -> NotCapturable:

@@ -57,15 +57,20 @@ def _shipped(event: Event, *, payments: PaymentService, cases: Cases, now: datet
         detail = f"Shipment {shipment.shipment_id}: {outcome.reason}"
         _report(event, key, _REFUSED, detail, cases=cases, now=now)
     elif isinstance(outcome, ShipmentPaid) and outcome.overpaid:
-        _give_back(event, outcome.refund_refusals, payments=payments, cases=cases, now=now)
+        _give_back(event, outcome, payments=payments, cases=cases, now=now)
 
 
-def _give_back(event: Event, refusals: int, *, payments: PaymentService, cases: Cases, now: datetime) -> None:
-    """Where the refund was refused, a person has it, whichever shipment is reported again."""
+def _give_back(
+    event: Event, paid: ShipmentPaid, *, payments: PaymentService, cases: Cases, now: datetime
+) -> None:
+    """Where the refund was refused, a person has it, whichever shipment is reported again.
+
+    What has been begun is finished all the same: the gateway may have done it.
+    """
     order_id = event.data["order_id"]
-    if left_to_people(order_id, _EXCESS, cases=cases):
+    if not paid.refunding and left_to_people(order_id, _EXCESS, cases=cases):
         return
-    refused = payments.give_back_excess(order_id, refusals, now=now, actor=_ACTOR)
+    refused = payments.give_back_excess(order_id, paid.refund_refusals, now=now, actor=_ACTOR)
     if refused:
         money = Money(refused.amount, event.data["currency"])
         detail = f"The order cost less than was taken; the refund of {money} was refused: {refused.reason}"
