@@ -30,7 +30,7 @@ from tests.simulation.actors.warehouse import Warehouse
 from tests.simulation.aws.deployed import TABLES
 from tests.simulation.cloud.world import EPOCH, MORNING, World
 from tests.simulation.coverage import Way, of_reservations
-from tests.simulation.laws import examined
+from tests.simulation.laws import examined, uncovered
 from tests.simulation.plot import Plot
 from tests.simulation.weather import Weather
 
@@ -113,6 +113,7 @@ def _played(seed: int) -> Outcome:
         at_once = _watch(world, plot) if plot.closely else []
         world.settle(CALM)
         broken = at_once + _rest(world, plot)
+        broken += [f"law 4: {said}" for said in uncovered(world)]
         broken += [f"defect: {said}" for said in sorted(world.defects)]
         return Outcome(
             seed,
