@@ -14,15 +14,16 @@ functions get, and by how they end. What cannot be compared, because the engine 
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from ops.local import Engine
 from tests.simulation.asl.expressions import Expression
 from tests.simulation.asl.scopes import Scope
-from tests.simulation.asl_conformance.interpreted import moves, trace
+from tests.simulation.asl_conformance.interpreted import moves, payloads, trace
 from tests.simulation.asl_conformance.local_runs import LocalWorkflows
-from tests.simulation.asl_conformance.scripts import Trace
+from tests.simulation.asl_conformance.scripts import RAISES, Story, Trace
 from tests.simulation.asl_conformance.stories import BY_ORDER, TITLES
 from tests.workflows.machines import KINDS, machine
 
@@ -44,6 +45,52 @@ def test_the_interpreter_goes_the_way_of_the_local_engine(
     order_id: str, locally: dict[str, "Future[Trace]"]
 ) -> None:
     assert trace(order_id, BY_ORDER[order_id]) == locally[order_id].result()
+
+
+def story(title: str) -> Story:
+    (found,) = (order_id for order_id, each in TITLES.items() if each == title)
+    return BY_ORDER[found]
+
+
+def test_who_is_not_answered_in_time_asks_once_more_about_the_same_stop() -> None:
+    asked = payloads(story("nobody decides"), "await_resolution")
+
+    assert [(one["key"], one["unanswered"]) for one in asked] == [("ASSESS-0", False), ("ASSESS-0", True)]
+
+
+def test_the_next_question_is_not_an_unanswered_one() -> None:
+    unanswered = story("nobody decides")
+    late, then_cancelled = unanswered.answers["await_resolution"]
+    answers = {
+        **unanswered.answers,
+        "await_resolution": [late, then_cancelled, then_cancelled],
+        "cancel_lines": [RAISES],
+    }
+
+    asked = payloads(replace(unanswered, answers=answers), "await_resolution")
+
+    assert [(one["key"], one["unanswered"]) for one in asked[1:3]] == [
+        ("ASSESS-0", True),
+        ("CANCEL-1", False),
+    ]
+
+
+def test_a_refund_that_is_tried_again_says_that_somebody_was_asked() -> None:
+    settled = payloads(story("a refund is refused, then paid"), "settle_cancellation")
+
+    assert [one["stops"] for one in settled] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("title", "asked"),
+    [
+        ("the wait's function stands still at first", []),
+        ("the wait breaks, then goes on", ["TECHNICAL"]),
+        ("overdue", ["SHIPMENT_OVERDUE"]),
+    ],
+)
+def test_only_a_wait_that_took_too_long_is_overdue(title: str, asked: list[str]) -> None:
+    assert [one["kind"] for one in payloads(story(title), "await_resolution")] == asked
 
 
 def test_the_stories_go_every_way_that_the_files_show() -> None:

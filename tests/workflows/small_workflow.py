@@ -54,7 +54,7 @@ GOOD: Final[Document] = {
             "Resource": "arn:aws:states:::lambda:invoke",
             "Arguments": {
                 "FunctionName": "${SettleCancellation}",
-                "Payload": {"order_id": "{% $order_id %}", "turn": 0},
+                "Payload": {"order_id": "{% $order_id %}", "stops": 0},
             },
             "Assign": {"answer": "{% $states.result.Payload %}"},
             "TimeoutSeconds": 60,
@@ -144,6 +144,6 @@ def payload(**fields: Any) -> Change:
     """Let Release send more than its task takes."""
     arguments = {
         "FunctionName": "${SettleCancellation}",
-        "Payload": {"order_id": "{% $order_id %}", "turn": 0, **fields},
+        "Payload": {"order_id": "{% $order_id %}", "stops": 0, **fields},
     }
     return put("Release", Arguments=arguments)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import Any
 
 from tests.simulation.asl.effects import Effect, Ended, Entered, StartSync
 from tests.simulation.asl.interpreter import Machine
@@ -30,6 +31,13 @@ def moves(order_id: str, story: Story) -> set[Move]:
         for level in machines.machine(name).levels()
         for before, after in pairwise(state for state in driver.entered(name) if state in level.states)
     }
+
+
+def payloads(story: Story, function: str) -> list[Any]:
+    """What the function was called with."""
+    driver = _driver(story)
+    driver.finish(story_machine(story), story.given, "ord_1")
+    return driver.calls(function)
 
 
 def story_machine(story: Story) -> Machine:

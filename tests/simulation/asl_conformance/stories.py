@@ -101,6 +101,9 @@ CAPTURES: Final[dict[str, Story]] = {
     ),
     "called off while it waits": capturing(await_fulfilment=[CANCELLED]),
     "told too early": capturing(await_fulfilment=[Failed("NotWaiting"), {"outcome": "SHIPPED"}]),
+    "the wait's function stands still at first": capturing(
+        await_fulfilment=[Failed("Sandbox.Timedout"), Failed("Lambda.Unknown"), {"outcome": "SHIPPED"}]
+    ),
     "told too early, too often": capturing(
         await_fulfilment=[Failed("NotWaiting")], await_resolution=action("DISMISS")
     ),

@@ -10,6 +10,7 @@ from oms.inventory.domain.stock import StockLevel
 from oms.kernel.errors import BrokenInvariant, OutcomeUnknown, WriteConflict
 from oms.kernel.events import Event
 from oms.payments.application.service import PaymentService
+from oms.payments.domain.payment import Payment
 from oms.runtime.consuming.payments import capture_payment
 from oms.runtime.consuming.stock import ship_stock
 from oms.runtime.consuming.tax import commit_tax, tax_code
@@ -142,6 +143,29 @@ def test_a_parcel_reported_twice_at_once_is_not_charged_behind_its_exception(
 
     assert [effect.kind for effect in gateway.effects] == ["authorize"]
     assert [case.is_open for case in cases.cases.values()] == [True]
+
+
+def test_who_was_overtaken_by_an_obstacle_does_not_take_the_money_behind_its_exception(
+    orders: FakeOrders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had read the payment just before another delivery found that the hold does not cover the parcel."""
+    cases, gateway = FakeCases(), FakeGateway()
+    payments, event = authorized(orders, gateway, 9999), shipped(orders)
+    stored = payments.payments.find(ORDER)
+    assert stored is not None
+    intend = payments.payments.intend
+
+    def late(payment: Payment, **claims: int) -> bool:
+        monkeypatch.undo()
+        assert intend(stored.refuse("f1-p1", event.data["total"]))
+        return intend(payment, **claims)
+
+    monkeypatch.setattr(payments.payments, "intend", late)
+
+    with pytest.raises(WriteConflict):
+        capture_payment(event, payments=payments, cases=cases, now=NOW)
+
+    assert [effect.kind for effect in gateway.effects] == ["authorize"]
 
 
 def test_a_capture_that_was_begun_before_a_person_had_it_is_finished(orders: FakeOrders) -> None:

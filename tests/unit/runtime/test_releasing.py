@@ -1,5 +1,6 @@
 """The tasks after the assessment, in the workflow's words."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.fakes.gateways import FakeGateway
 from tests.fakes.orders import FakeOrders
 from tests.fakes.payments import FakePayments
 from tests.unit.orders.warehouse import a_parcel
+from tests.unit.payments.bench import WatchedGateway
 
 PLAN = {"boxes": [{"location": "LON", "lines": [[1, 2]]}, {"location": "MAN", "lines": [[2, 1]]}]}
 TAX = {"outcome": "QUOTED", "lines": [[1, 800], [2, 100]], "shipping": 90, "total": 990, "estimated": True}
@@ -132,6 +134,24 @@ def test_a_refund_that_the_gateway_refuses_says_how_much_and_why() -> None:
         "outcome": "NOT_SETTLED",
         "detail": "The refund of 49.97 GBP was refused: charge_already_refunded",
     }
+
+
+@pytest.mark.parametrize(("stops", "outcome"), [(0, "NOT_SETTLED"), (1, "SETTLED")])
+def test_what_was_refused_is_given_back_only_after_another_stop(
+    orders: FakeOrders, stops: int, outcome: str
+) -> None:
+    gateway = WatchedGateway()
+    orders.snapshots[ORDER] = replace(orders.snapshots[ORDER], prepaid=True)
+    payments = PaymentService(FakePayments(), gateway)
+    authorize(AuthorizePayment(ORDER, {"total": 0}, "1-0"), orders=orders, payments=payments, now=NOW)
+    cancel(CancelLines(ORDER, ""), orders=orders, now=NOW)
+    gateway.refuse_refunds()
+    settle(SettleCancellation(ORDER, 0), orders=orders, payments=payments, now=NOW)
+    gateway.refuse_refunds(False)
+
+    answer = settle(SettleCancellation(ORDER, stops), orders=orders, payments=payments, now=NOW)
+
+    assert answer["outcome"] == outcome
 
 
 def test_an_order_nobody_paid_for_is_settled(orders: FakeOrders) -> None:

@@ -1,5 +1,7 @@
 """Workflows that wait with a token: whatever wakes them, and whenever, wakes them once."""
 
+from datetime import datetime
+
 import pytest
 from oms.contracts.tasks import AwaitFulfilment, AwaitResolution
 from oms.kernel.errors import BrokenInvariant, HoldfastError, Throttled, WriteConflict
@@ -11,7 +13,7 @@ from oms.runtime.waiting import await_fulfilment, await_resolution, resume, wake
 from oms.support.application.cases import close_all, decide, report
 from oms.support.domain.exceptions import Action
 
-from tests.builders import CLIENT, NOW, ORDER, SYSTEM, placed, released
+from tests.builders import CLIENT, NOW, ORDER, SYSTEM, later, placed, released
 from tests.fakes.cases import FakeCases
 from tests.fakes.orders import FakeOrders
 from tests.fakes.step_functions import FakeStepFunctions
@@ -65,9 +67,10 @@ def stop(
     key: str = "ASSESS-0",
     assessment: int = 1,
     unanswered: bool = False,
+    at: datetime = NOW,
 ) -> None:
     command = AwaitResolution(ORDER, key, "SHORTAGE", "line 1 is missing", assessment, token, "", unanswered)
-    await_resolution(command, orders=orders, cases=cases, tokens=tokens, now=NOW)
+    await_resolution(command, orders=orders, cases=cases, tokens=tokens, now=at)
 
 
 def last(events: dict[str, Event], kind: str) -> Event:
@@ -296,12 +299,36 @@ def test_a_question_nobody_has_answered_in_time_calls_the_order_off(
 ) -> None:
     stop(orders, cases, tokens, token="t0")
 
-    stop(orders, cases, tokens, unanswered=True)
+    stop(orders, cases, tokens, unanswered=True, at=later(1))
     hear(last(cases.events, "ExceptionResolved"), orders, cases, tokens)
 
     assert states.outputs == {"t1": {"action": "CANCEL"}}
     assert last(cases.events, "ExceptionResolved").reason == "nobody has decided in time"
     assert orders.recorded(ORDER)[-1].type == "OrderCancellationRequested"
+    assert orders.recorded(ORDER)[-1].data["code"] == "other"
+
+
+def test_a_question_nobody_has_been_asked_is_not_called_unanswered(
+    orders: FakeOrders, cases: FakeCases, tokens: Tokens
+) -> None:
+    """The function that was to open the item was lost without a trace."""
+    stop(orders, cases, tokens, unanswered=True)
+
+    assert cases.cases[CASE].is_open
+
+
+def test_a_question_of_an_order_that_has_shipped_lets_it_end(
+    orders: FakeOrders, cases: FakeCases, tokens: Tokens, states: FakeStepFunctions
+) -> None:
+    """The release had failed in every answer and yet been done; nobody has looked at it for fourteen days."""
+    stop(orders, cases, tokens, token="t0", key="RELEASE-0")
+    ship(orders)
+
+    stop(orders, cases, tokens, key="RELEASE-0", unanswered=True, at=later(1))
+    hear(last(cases.events, "ExceptionResolved"), orders, cases, tokens)
+
+    assert states.outputs == {"t1": {"action": "CANCEL"}}
+    assert [event.type for event in orders.recorded(ORDER)].count("OrderCancellationRequested") == 0
 
 
 def test_a_decision_of_the_last_minute_counts(
@@ -320,7 +347,7 @@ def test_a_decision_of_the_last_minute_counts(
 
     cases.meanwhile = [lambda: None, in_time]
     with pytest.raises(WriteConflict):
-        stop(orders, cases, tokens, key="ASSESS-1", unanswered=True)
+        stop(orders, cases, tokens, key="ASSESS-1", unanswered=True, at=later(1))
     assert cases.cases[f"{ORDER}.ASSESS-1"].resolution == "RETRY"
 
 
@@ -330,7 +357,7 @@ def test_a_cancellation_that_nobody_has_decided_in_time_waits_on(
     """To call it off once more would only try again what was refused."""
     stop(orders, cases, tokens, token="t0", key="CANCEL-0")
 
-    stop(orders, cases, tokens, key="CANCEL-0", unanswered=True)
+    stop(orders, cases, tokens, key="CANCEL-0", unanswered=True, at=later(1))
 
     assert (cases.cases[f"{ORDER}.CANCEL-0"].is_open, cases.cases[f"{ORDER}.CANCEL-0"].token) == (True, "t1")
     assert states.outputs == {}
@@ -457,10 +484,12 @@ def test_an_overdue_order_that_ships_after_all_goes_on_by_itself(
     assert states.outputs == {"t1": {"action": "RETRY"}}
 
 
+@pytest.mark.parametrize("key", ["ASSESS-0", "FULFIL-0"])
 def test_a_last_parcel_decides_nothing_else_that_waits(
-    orders: FakeOrders, cases: FakeCases, tokens: Tokens, states: FakeStepFunctions
+    orders: FakeOrders, cases: FakeCases, tokens: Tokens, states: FakeStepFunctions, key: str
 ) -> None:
-    stop(orders, cases, tokens)
+    """A wait that could not even begin would only begin again, and again: it is an engineer's."""
+    stop(orders, cases, tokens, key=key)
 
     ship(orders)
     hear(orders.recorded(ORDER)[-1], orders, cases, tokens)

@@ -166,11 +166,13 @@ def test_items_with_a_spared_key_stay_open(cases: FakeCases) -> None:
     assert cases.cases[f"{ORDER}.CANCEL-1"].is_open
 
 
-def test_where_a_beginning_is_named_only_items_whose_key_has_it_are_closed(cases: FakeCases) -> None:
+def test_where_a_kind_is_named_only_its_items_are_closed(cases: FakeCases) -> None:
     opened(cases, "ASSESS-0", "SHORTAGE")
     opened(cases, "FULFIL-1", "SHIPMENT_OVERDUE")
 
-    done = close_all(ORDER, Action.RETRY, cases=cases, now=NOW, actor=SYSTEM, reason="", beginning="FULFIL")
+    done = close_all(
+        ORDER, Action.RETRY, cases=cases, now=NOW, actor=SYSTEM, reason="", kind="SHIPMENT_OVERDUE"
+    )
 
     assert [case.case_id for case in done] == [f"{ORDER}.FULFIL-1"]
     assert cases.cases[f"{ORDER}.ASSESS-0"].is_open

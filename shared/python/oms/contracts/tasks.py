@@ -65,10 +65,10 @@ class AuthorizePayment:
 
 @dataclass(frozen=True, slots=True)
 class SettleCancellation:
-    """`turn` is how often the workflow has stopped. What a turn was refused, only a later one tries again."""
+    """`stops` is how often the workflow has stopped: what was refused is tried again only after another stop."""
 
     order_id: str
-    turn: int
+    stops: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ def settle(
     result = payments.settle_cancellation(
         order.order_id,
         order.shipped_total,
-        command.turn,
+        command.stops,
         channel=order.channel,
         currency=order.currency,
         now=now,

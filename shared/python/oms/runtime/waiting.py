@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from oms.contracts.tasks import AwaitFulfilment, AwaitResolution
+from oms.kernel.clock import stamp
 from oms.kernel.events import Actor, Event
 from oms.orders.application.cancellation import request_cancellation
 from oms.orders.application.ports import Orders
@@ -17,12 +18,10 @@ SYSTEM = Actor("system", "order_capture")
 CANCELLATION = "CancellationRequested"
 """The name under which the workflow catches the interruption."""
 _CODES = {"FRAUD_REVIEW": "fraud", "SHORTAGE": "out_of_stock"}
-"""Why an order is cancelled whose exception of that kind was decided so."""
+"""Why an order is cancelled whose exception of that kind a person has decided so."""
 _CANCELLING = "CANCEL"
 """Begins the key of a stop on the way of a cancellation. To decide it with CANCEL would send the order round
 in circles: it waits for a person."""
-_FULFILLING = "FULFIL"
-"""Begins the key of a stop while an order waits for its shipments."""
 
 
 def await_fulfilment(command: AwaitFulfilment, *, orders: Orders, tokens: Tokens) -> None:
@@ -51,8 +50,9 @@ def await_resolution(
     """Open the exception item; where there is nothing to decide any more, go on at once.
 
     First it is opened, then looked for what makes it idle: a decision, a workflow that has followed (it asks
-    for itself), an order that is called off or has shipped, or that nobody has decided in time. Whoever closes
-    the item decides: a person's decision that is still on its way to the workflow is found here.
+    for itself), that nobody has decided in time, an order that is called off or has shipped. Whoever closes
+    the item decides: a person's decision that is still on its way to the workflow is found here. Of an order
+    that has shipped, a cancellation finds nothing open, and the workflow comes to its end.
     """
     order = existing(orders, command.order_id)
     if order.assessment > command.assessment:
@@ -73,10 +73,10 @@ def await_resolution(
         tokens.succeed(command.token, {"action": case.resolution})
     elif existing(orders, command.order_id).assessment > command.assessment:
         close(case, Action.RETRY, cases=cases, now=now, actor=SYSTEM, reason="another workflow has followed")
+    elif command.unanswered and case.opened_at < stamp(now) and not command.key.startswith(_CANCELLING):
+        close(case, Action.CANCEL, cases=cases, now=now, actor=SYSTEM, reason="nobody has decided in time")
     elif reason := interruption(command.order_id, orders=orders):
         _no_longer_open(command.order_id, reason, cases=cases, now=now)
-    elif command.unanswered and not command.key.startswith(_CANCELLING):
-        close(case, Action.CANCEL, cases=cases, now=now, actor=SYSTEM, reason="nobody has decided in time")
 
 
 def _no_longer_open(order_id: str, reason: Interruption, *, cases: Cases, now: datetime) -> None:
@@ -116,13 +116,9 @@ def resume(event: Event, *, orders: Orders, cases: Cases, tokens: Tokens, now: d
 def _follow(case: Case, event: Event, *, orders: Orders, tokens: Tokens, now: datetime) -> None:
     """Tell the workflow what was decided. That an order is to be cancelled must outlive the workflow."""
     if case.resolution == Action.CANCEL:
-        request_cancellation(
-            case.subject,
-            _CODES.get(case.kind, "other"),
-            orders=orders,
-            now=now,
-            actor=Actor.parse(event.actor),
-        )
+        actor = Actor.parse(event.actor)
+        code = "other" if actor == SYSTEM else _CODES.get(case.kind, "other")
+        request_cancellation(case.subject, code, orders=orders, now=now, actor=actor)
     tokens.succeed(case.token, {"action": case.resolution})
 
 
@@ -131,7 +127,7 @@ def _no_longer_overdue(order_id: str, *, cases: Cases, now: datetime) -> None:
     close_all(
         order_id,
         Action.RETRY,
-        beginning=_FULFILLING,
+        kind="SHIPMENT_OVERDUE",
         cases=cases,
         now=now,
         actor=SYSTEM,

@@ -14,7 +14,7 @@ from oms.ledger.domain.entries import (
 from oms.payments.application.desk import ROUNDS, Desk, exactly
 from oms.payments.application.ports import ReleasePending
 from oms.payments.application.writing_off import release_unclaimed
-from oms.payments.domain.effects import Effect, after_refusals, capture_key
+from oms.payments.domain.effects import Effect, Refusal, after_refusals, capture_key
 from oms.payments.domain.facts import PaymentCaptured, PaymentCaptureFailed, RevenueRecognised
 from oms.payments.domain.machines import AuthorizationState
 from oms.payments.domain.payment import Payment
@@ -65,7 +65,7 @@ def capture(desk: Desk, shipment: Shipment, with_people: Callable[[], bool]) -> 
     """
     if shipment.total == 0:
         return ShipmentPaid(shipment.shipment_id, 0)
-    refusals: int | None = None
+    first: tuple[Refusal | None] | None = None
     for _ in range(ROUNDS):
         payment = desk.find(shipment.order_id)
         if payment is None:
@@ -73,14 +73,18 @@ def capture(desk: Desk, shipment: Shipment, with_people: Callable[[], bool]) -> 
         if desk.payments.has_entry(shipment.order_id, _entry_id(payment, shipment)):
             _tidy(desk, payment)
             return _paid(shipment, desk.find(shipment.order_id) or payment)
-        if refusals is None:
-            refusals = payment.refusals(shipment.shipment_id)
+        refusal = payment.refused.get(shipment.shipment_id)
+        if first is None:
+            first = (refusal,)
             begun = payment.effect("capture", shipment_id=shipment.shipment_id)
-            if shipment.shipment_id in payment.refused and not begun and with_people():
+            if refusal and not begun and with_people():
                 return LeftToPeople(shipment.shipment_id)
-        if payment.refusals(shipment.shipment_id) > refusals:
-            raise WriteConflict(f"{shipment.shipment_id}: another run was refused")
-        outcome = _recognise(desk, payment, shipment) if payment.prepaid else _take(desk, payment, shipment)
+        overtaken = (refusal,) != first
+        outcome = (
+            _recognise(desk, payment, shipment)
+            if payment.prepaid
+            else _take(desk, payment, shipment, overtaken=overtaken)
+        )
         if outcome:
             _tidy(desk, payment)
             return outcome
@@ -93,13 +97,16 @@ def _tidy(desk: Desk, payment: Payment) -> None:
         release_unclaimed(desk, payment.order_id)
 
 
-def _take(desk: Desk, payment: Payment, shipment: Shipment) -> CaptureOutcome | None:
+def _take(desk: Desk, payment: Payment, shipment: Shipment, *, overtaken: bool) -> CaptureOutcome | None:
+    """`overtaken`: another run was refused since this one has looked whether a person has it."""
     if effect := payment.effect("capture", shipment_id=shipment.shipment_id):
         answer, refusals = _look_up(desk, payment, shipment)
         answer = answer or _call(desk, payment, effect)
         return _conclude(desk, payment, effect, answer, shipment, refusals)
     if reason := _obstacle(payment, shipment):
         return _obstructed(desk, payment, shipment, reason)
+    if overtaken:
+        raise WriteConflict(f"{shipment.shipment_id}: another run was refused")
     effect = _intent(payment, shipment)
     payment = payment.begin(effect)
     if not desk.payments.intend(payment, capturing=effect.amount):

@@ -10,7 +10,7 @@ Operation = Literal["capture", "void", "replace", "refund"]
 """`replace` is a void that makes room for a new authorization of the same order."""
 
 NO_TURN = -1
-"""Before the first settlement."""
+"""No settlement's: before the first, or outside of any."""
 
 _MACHINES = {"capture": PAYMENT_CAPTURE, "void": VOID, "replace": VOID, "refund": REFUND}
 

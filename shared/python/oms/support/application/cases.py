@@ -115,15 +115,15 @@ def close_all(
     actor: Actor,
     reason: str,
     sparing: tuple[str, ...] = (),
-    beginning: str = "",
+    kind: str = "",
 ) -> list[Case]:
     """Close every open item an order's workflow waits with: the order was decided elsewhere.
 
-    Only items whose key has this `beginning`, and none whose key begins with one of `sparing`.
+    Items whose key begins with one of `sparing` stay open; where a `kind` is named, all of other kinds do.
     """
     waiting = [case for case in cases.of_subject(subject) if case.is_open and case.token]
-    keys = [(case, case.case_id.removeprefix(f"{subject}.")) for case in waiting]
-    found = [case for case, key in keys if key.startswith(beginning) and not key.startswith(sparing)]
+    meant = [case for case in waiting if kind in ("", case.kind)]
+    found = [case for case in meant if not case.case_id.removeprefix(f"{subject}.").startswith(sparing)]
     return [close(case, action, cases=cases, now=now, actor=actor, reason=reason) for case in found]
 
 
