@@ -67,6 +67,7 @@ _IN_A_FAILOVER = {
     "execution_lost": 0.3,
     "clock_skew": 0.3,
     "partner_down": 0.1,
+    "partner_commits_late": 0.1,
 }
 """Trouble that comes together, as where a data centre has failed: each alone does little harm."""
 _FLAPS, _BAD = 90.0, 50.0

@@ -18,7 +18,7 @@ from tests.simulation.agenda import Agenda
 from tests.simulation.weather import Weather
 
 _READ_SECONDS = 5.0
-_LATE = 60.0
+_LATE, _VERY_LATE = 60.0, 240.0
 _DOWN, _FLAPPING = (20.0, 300.0), (4.0, 40.0)
 """Seconds for which a partner refuses whatever it is asked."""
 _BY_TURNS = "avalara"
@@ -53,7 +53,7 @@ class Partners:
             pause(_READ_SECONDS)
             raise httpx.ReadTimeout("nothing came")
         if self._meets("partner_commits_late"):
-            late = self._chance.uniform(_READ_SECONDS, _LATE)
+            late = self._chance.uniform(_READ_SECONDS, _VERY_LATE if self._weather.failover else _LATE)
             self._agenda.after(late, lambda: self._arrive(method, url, headers, query, content))
             pause(_READ_SECONDS)
             raise httpx.ReadTimeout("nothing came, and it is still on its way")
