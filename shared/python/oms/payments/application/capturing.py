@@ -65,8 +65,8 @@ def capture(desk: Desk, shipment: Shipment, with_people: Callable[[], bool]) -> 
     """
     if shipment.total == 0:
         return ShipmentPaid(shipment.shipment_id, 0)
-    first: tuple[Refusal | None] | None = None
-    for _ in range(ROUNDS):
+    known: Refusal | None = None
+    for time in range(ROUNDS):
         payment = desk.find(shipment.order_id)
         if payment is None:
             return _refusal(shipment, "no_payment")
@@ -74,17 +74,15 @@ def capture(desk: Desk, shipment: Shipment, with_people: Callable[[], bool]) -> 
             _tidy(desk, payment)
             return _paid(shipment, desk.find(shipment.order_id) or payment)
         refusal = payment.refused.get(shipment.shipment_id)
-        if first is None:
-            first = (refusal,)
+        if time == 0:
+            known = refusal
             begun = payment.effect("capture", shipment_id=shipment.shipment_id)
             if refusal and not begun and with_people():
                 return LeftToPeople(shipment.shipment_id)
-        overtaken = (refusal,) != first
-        outcome = (
-            _recognise(desk, payment, shipment)
-            if payment.prepaid
-            else _take(desk, payment, shipment, overtaken=overtaken)
-        )
+        if payment.prepaid:
+            outcome = _recognise(desk, payment, shipment)
+        else:
+            outcome = _take(desk, payment, shipment, overtaken=refusal != known)
         if outcome:
             _tidy(desk, payment)
             return outcome
