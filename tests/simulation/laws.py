@@ -39,7 +39,7 @@ def evidence_of(world: World, *, grace: timedelta = timedelta(0)) -> Evidence:
 def uncovered(world: World) -> list[str]:
     """Shipments that asked for more than was held or taken for their order: it is released for no more than that.
 
-    `oms verify` cannot say so: at a gateway a hold may shrink.
+    No law of `oms verify`: support hears of it as an exception, and would hear of it for ever after.
     """
     cases = [unmarshal(item) for item in world.dynamo.items("support", "CASE#")]
     return [

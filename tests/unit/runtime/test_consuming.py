@@ -94,6 +94,10 @@ def test_money_that_cannot_be_taken_in_a_second_try_waits_for_a_person_again(ord
     assert [case.is_open for case in cases.of_subject(ORDER)] == [False, True]
 
 
+def open_item(cases: FakeCases, key: str, kind: str) -> None:
+    report(subject=ORDER, key=key, channel="web", kind=kind, detail="", cases=cases, now=NOW, actor=SYSTEM)
+
+
 def refused(orders: FakeOrders, cases: FakeCases) -> tuple[WatchedGateway, PaymentService, Event]:
     gateway = WatchedGateway()
     payments, event = authorized(orders, gateway, 9999), shipped(orders)
@@ -183,12 +187,6 @@ def test_a_capture_that_was_begun_before_a_person_had_it_is_finished(orders: Fak
     capture_payment(event, payments=payments, cases=cases, now=NOW)
 
     assert [effect.kind for effect in gateway.effects] == ["authorize", "capture"]
-
-
-def open_item(cases: FakeCases, key: str, kind: str) -> None:
-    report(
-        subject=ORDER, key=key, channel="web", kind=kind, detail="", cases=cases, now=NOW, actor=SYSTEM
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("action", "given_back"), [(Action.DISMISS, 1), (Action.RETRY, 0)])

@@ -134,8 +134,15 @@ def test_a_refund_that_was_begun_before_a_person_had_it_is_finished(orders: Fake
     with pytest.raises(OutcomeUnknown):
         capture_payment(event, payments=payments, cases=FakeCases(), now=NOW)
     report(
-        subject=ORDER, key="excess", channel="web", kind="REFUND_FAILED", detail="", cases=cases, now=NOW, actor=SYSTEM
-    )  # fmt: skip
+        subject=ORDER,
+        key="excess",
+        channel="web",
+        kind="REFUND_FAILED",
+        detail="",
+        cases=cases,
+        now=NOW,
+        actor=SYSTEM,
+    )
 
     capture_payment(event, payments=payments, cases=cases, now=NOW)
 

@@ -66,7 +66,7 @@ def capture(desk: Desk, shipment: Shipment, with_people: Callable[[], bool]) -> 
     if shipment.total == 0:
         return ShipmentPaid(shipment.shipment_id, 0)
     known: Refusal | None = None
-    for time in range(ROUNDS):
+    for attempt in range(ROUNDS):
         payment = desk.find(shipment.order_id)
         if payment is None:
             return _refusal(shipment, "no_payment")
@@ -74,7 +74,7 @@ def capture(desk: Desk, shipment: Shipment, with_people: Callable[[], bool]) -> 
             _tidy(desk, payment)
             return _paid(shipment, desk.find(shipment.order_id) or payment)
         refusal = payment.refused.get(shipment.shipment_id)
-        if time == 0:
+        if attempt == 0:
             known = refusal
             begun = payment.effect("capture", shipment_id=shipment.shipment_id)
             if refusal and not begun and with_people():
