@@ -212,6 +212,12 @@ BUGS: Final = (
         "            return",
     ),
     Bug(
+        "a capture that was begun is left with a person who has its refusal",
+        f"{_OMS}/payments/application/capturing.py",
+        "            if refusal and not begun and with_people():",
+        "            if refusal and with_people():",
+    ),
+    Bug(
         "a customer who confirms a payment that is taken back is forgotten",
         f"{_OMS}/payments/application/releasing.py",
         '    return waited and found.status != "ACTION_REQUIRED" and',

@@ -7,12 +7,13 @@ from oms.kernel.ids import order_id
 from ops.rehearse.crowd import one_line_order
 from tests.simulation.actors.actor import Actor
 
+_EXPIRED = "pm_card_authorizationExpired"
 _TOKENS = (
     *["pm_card_visa"] * 6,
     "pm_card_chargeDeclined",
     "pm_card_authenticationRequired",
     "pm_card_refundFail",
-    "pm_card_authorizationExpired",
+    _EXPIRED,
 )
 _MAILBOXES = ("buyer", "buyer", "buyer", "buyer", "review", "reject")
 _LEEDS = {
@@ -55,7 +56,7 @@ class Shop(Actor):
             self.after(0, self.chance.choice(_SECOND_THOUGHTS), lambda: self.call_off(ours))
 
     def _order(self, number: int) -> dict[str, Any]:
-        pick = self.chance.choice
+        pick, expiry = self.chance.choice, self.world.weather.expiry
         skus = self.chance.sample(self.plot.skus, k=min(len(self.plot.skus), pick((1, 1, 1, 2, 3))))
         lines = [
             {
@@ -73,7 +74,7 @@ class Shop(Actor):
             "prices_include_tax": pick((True, False)),
             "shipping": pick((0, 0, 495)),
             "payment": {
-                "token": pick(_TOKENS),
-                "capture": pick(("on_shipment", "on_shipment", "with_order")),
+                "token": _EXPIRED if expiry else pick(_TOKENS),
+                "capture": "on_shipment" if expiry else pick(("on_shipment", "on_shipment", "with_order")),
             },
         }
