@@ -10,6 +10,7 @@ What to send to see what happens
   pm_card_chargeDeclined, pm_card_insufficientFunds, pm_card_expiredCard (declined),
   pm_card_authenticationRequired (requires_action), pm_card_noMulticapture (one capture only),
   pm_card_authorizationExpired (authorizes; each capture answers that the hold has expired),
+  pm_card_captureFailsAtFirst (authorizes; the first capture of it is declined, all others are not),
   pm_card_refundFail (captures; each refund fails).
 - AvaTax: rates by country and region (see `rates`); tax code NT is free of tax.
 - Accertify, by the part of the e-mail address before `@` and before any `+`:

@@ -53,6 +53,9 @@ def capture(store: Store, intent: Row, form: dict[str, Any], key: str) -> Row:
         raise refusal(400, "payment_intent_unexpected_state", "cannot be captured", payment_intent=intent)
     if intent["payment_method"] == "pm_card_authorizationExpired":
         raise refusal(400, "charge_expired_for_capture", "The authorization has expired")
+    if intent["payment_method"] == "pm_card_captureFailsAtFirst" and not intent["sandbox"].get("refused"):
+        intent = put(store, intent, sandbox=intent["sandbox"] | {"refused": True})
+        raise refusal(402, "card_declined", "The bank asks to try later", decline_code="try_again_later")
     held = intent["amount_capturable"]
     amount = whole(form, "amount_to_capture") if "amount_to_capture" in form else held
     if amount > held:

@@ -84,6 +84,21 @@ def test_an_expired_hold_is_a_refusal_of_the_capture(real: Bench) -> None:
     assert real.capture(held, 100).reason == "charge_expired_for_capture"
 
 
+def test_a_capture_that_the_bank_refuses_at_first_is_taken_under_the_next_key(real: Bench) -> None:
+    held = real.authorize(token="pm_card_captureFailsAtFirst")
+    refused, again = (
+        real.gateway.capture(key=CAPTURE, reference=held.reference, amount=100, final=False, shipment_id="s1")
+        for _ in range(2)
+    )
+    taken = real.gateway.capture(
+        key=f"{CAPTURE[:-2]}-2", reference=held.reference, amount=100, final=False, shipment_id="s1"
+    )
+
+    assert (refused.status, refused.reason) == ("DECLINED", "try_again_later")
+    assert again == refused
+    assert taken.status == "CAPTURED"
+
+
 def test_a_refund_that_fails_at_the_bank_is_a_refusal(real: Bench) -> None:
     charged = real.authorize(token="pm_card_refundFail", prepaid=True)
     answer = real.gateway.refund(key=REFUND, reference=charged.reference, amount=100)

@@ -218,6 +218,32 @@ BUGS: Final = (
         "            if refusal and with_people():",
     ),
     Bug(
+        "the last capture leaves on hold what was given up of the others",
+        f"{_OMS}/payments/application/capturing.py",
+        "    if any(payment.written_off(shipment_id) for shipment_id in payment.refused):",
+        "    if False:",
+    ),
+    Bug(
+        "a settlement waits for what was refused",
+        f"{_OMS}/payments/application/settling.py",
+        "    decided = payment.captured + payment.refused_total",
+        "    decided = payment.captured",
+    ),
+    Bug(
+        "a late fence lowers a later one",
+        f"{_OMS}/inventory/adapters/moves.py",
+        'condition="attribute_not_exists(pk) OR #turn < :turn",',
+        'condition="attribute_not_exists(pk) OR #turn < :turn OR #turn > :turn",',
+    ),
+    Bug(
+        "a shipment reads what it has moved before it reads what is held",
+        f"{_OMS}/inventory/application/shipping.py",
+        "    held = reservations.of_order(order_id)\n"
+        "    steps = shipments(held, without(leaving, reservations.shipped_by(order_id, shipment_id)))\n",
+        "    moved = reservations.shipped_by(order_id, shipment_id)\n"
+        "    steps = shipments(reservations.of_order(order_id), without(leaving, moved))\n",
+    ),
+    Bug(
         "a customer who confirms a payment that is taken back is forgotten",
         f"{_OMS}/payments/application/releasing.py",
         '    return waited and found.status != "ACTION_REQUIRED" and',

@@ -79,15 +79,15 @@ _CRUSH, _CRUSHED = 0.05, 150.0
 _IN_A_CRUSH = {"slow_invocation": 0.2, "process_paused": 0.2, "lost_invocation": 0.4}
 """Everybody comes at once, for so many seconds: work waits for its turn or stands still, and whoever has asked
 for it gives up and asks again. What was given up is done all the same, when others have had what it wanted."""
-_EXPIRY = 0.02
-_IN_AN_EXPIRY = {
+_REFUSING = 0.02
+_WHERE_REFUSED = {
     "duplicate_delivery": 0.5,
     "reordering": 0.3,
     "slow_call": 0.2,
     "process_paused": 0.3,
     "partner_hang": 0.3,
 }
-"""All holds have expired when the goods leave: what is refused is tried again while it is still to be told."""
+"""Banks refuse when the goods leave, for good or once: what is refused is tried again while it is still to be told."""
 _RELAY_OFF = 0.02
 """A day without a relay takes the sweeper many readings; a few runs are enough of it."""
 
@@ -105,8 +105,8 @@ class Weather:
     """Whether work comes late, workflows die and clocks are wrong, all at once."""
     crush: bool = False
     """Whether everybody wants the same at once, and the functions cannot keep up."""
-    expiry: bool = False
-    """Whether the banks have let go of what they held when the goods leave."""
+    refusing: bool = False
+    """Whether banks refuse when the goods leave: the holds have expired, or they are to be asked later."""
     strikes: Counter[str] = field(default_factory=Counter)
 
     @classmethod
@@ -116,7 +116,7 @@ class Weather:
         gentle, failover = kind < _GENTLE, kind >= 1 - _FAILOVER
         crush = _GENTLE <= kind < _GENTLE + _CRUSH
         calm_kinds = _GENTLE + _CRUSH
-        expiry = calm_kinds <= kind < calm_kinds + _EXPIRY
+        refusing = calm_kinds <= kind < calm_kinds + _REFUSING
         known = [name for name in FAULTS if name in LOSING_NOTHING or not gentle]
         active = _GENTLY_ACTIVE if gentle else _ACTIVE
         rates = {name: chance.choice(_RATES) for name in known if chance.random() < active}
@@ -124,10 +124,10 @@ class Weather:
             rates.pop("relay_off", None)
         weights = _WEIGHTS | (_GENTLE_WEIGHTS if gentle else {})
         rates |= {name: rates[name] * weight for name, weight in weights.items() if name in rates}
-        together = ((failover, _IN_A_FAILOVER), (crush, _IN_A_CRUSH), (expiry, _IN_AN_EXPIRY))
+        together = ((failover, _IN_A_FAILOVER), (crush, _IN_A_CRUSH), (refusing, _WHERE_REFUSED))
         for there, faults in together:
             rates |= faults if there else {}
-        return cls(chance, calm, rates, gentle, failover, crush, expiry)
+        return cls(chance, calm, rates, gentle, failover, crush, refusing)
 
     def meets(self, fault: str, now: float) -> bool:
         """Whether `fault` strikes here."""

@@ -15,6 +15,7 @@ _TOKENS = (
     "pm_card_refundFail",
     _EXPIRED,
 )
+_REFUSED = (_EXPIRED, "pm_card_captureFailsAtFirst")
 _MAILBOXES = ("buyer", "buyer", "buyer", "buyer", "review", "reject")
 _LEEDS = {
     "name": "A Buyer",
@@ -56,7 +57,7 @@ class Shop(Actor):
             self.after(0, self.chance.choice(_SECOND_THOUGHTS), lambda: self.call_off(ours))
 
     def _order(self, number: int) -> dict[str, Any]:
-        pick, expiry = self.chance.choice, self.world.weather.expiry
+        pick, refusing = self.chance.choice, self.world.weather.refusing
         skus = self.chance.sample(self.plot.skus, k=min(len(self.plot.skus), pick((1, 1, 1, 2, 3))))
         lines = [
             {
@@ -74,7 +75,7 @@ class Shop(Actor):
             "prices_include_tax": pick((True, False)),
             "shipping": pick((0, 0, 495)),
             "payment": {
-                "token": _EXPIRED if expiry else pick(_TOKENS),
-                "capture": "on_shipment" if expiry else pick(("on_shipment", "on_shipment", "with_order")),
+                "token": pick(_REFUSED if refusing else _TOKENS),
+                "capture": "on_shipment" if refusing else pick(("on_shipment", "on_shipment", "with_order")),
             },
         }
