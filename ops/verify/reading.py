@@ -39,58 +39,74 @@ def read(stack: Stack, *, grace: timedelta) -> Evidence:
     return evidence
 
 
+Keep = Callable[[Evidence], None]
+"""Puts what a row says where it belongs."""
+
+
 def sort_in(evidence: Evidence, context: str, item: Item) -> None:
-    """Put one item where it belongs. Rows that no law reads (tokens, request keys) are passed over."""
-    sk = str(item["sk"])
-    if sk.startswith(EVENT):
-        event = event_of(item)
-        evidence.events.append(event if event.type in DATA_READ else replace(event, data={}))
-    elif sk.startswith("RECEIPT#"):
-        evidence.published.update(item["event_ids"])
-    elif sk.startswith("PARKED#"):
-        evidence.parked.update(dict.fromkeys(item["event_ids"], item["code"]))
-    elif keep := _ROWS[context](item):
+    """Put one item where it belongs."""
+    if keep := read_row(context, item):
         keep(evidence)
 
 
-_Keep = Callable[[Evidence], None]
+def read_row(context: str, item: Item) -> Keep | None:
+    """One item, read. None for rows that no law reads (tokens, request keys)."""
+    sk = str(item["sk"])
+    if sk.startswith(EVENT):
+        event = event_of(item)
+        told = event if event.type in DATA_READ else replace(event, data={})
+        return lambda evidence: evidence.events.append(told)
+    if sk.startswith("RECEIPT#"):
+        return lambda evidence: evidence.published.update(item["event_ids"])
+    if sk.startswith("PARKED#"):
+        return lambda evidence: evidence.parked.update(dict.fromkeys(item["event_ids"], item["code"]))
+    return _ROWS[context](item)
 
 
-def _order_row(item: Item) -> _Keep | None:
+def _order_row(item: Item) -> Keep | None:
     if item["sk"] == "ORDER":
-        return lambda evidence: evidence.orders.append(order_of(item))
+        order = order_of(item)
+        return lambda evidence: evidence.orders.append(order)
     if item["sk"].startswith("FULFILMENT#"):
-        return lambda evidence: evidence.fulfilment_orders.append(fulfilment_of(item))
+        fulfilment_order = fulfilment_of(item)
+        return lambda evidence: evidence.fulfilment_orders.append(fulfilment_order)
     return None
 
 
-def _inventory_row(item: Item) -> _Keep | None:
+def _inventory_row(item: Item) -> Keep | None:
     if item["sk"].startswith(LEVEL) and item["pk"] != LOCATIONS:
-        return lambda evidence: evidence.levels.append(level_of(item))
+        level = level_of(item)
+        return lambda evidence: evidence.levels.append(level)
     if item["sk"].startswith(RESERVATION):
-        return lambda evidence: evidence.reservations.append(reservation_of(item))
+        reservation = reservation_of(item)
+        return lambda evidence: evidence.reservations.append(reservation)
     return None
 
 
-def _payment_row(item: Item) -> _Keep | None:
+def _payment_row(item: Item) -> Keep | None:
     if item["sk"] == PAYMENT:
-        return lambda evidence: evidence.payments.append(payment_figures(item))
+        payment = payment_figures(item)
+        return lambda evidence: evidence.payments.append(payment)
     if item["sk"].startswith(JOURNAL):
-        return lambda evidence: evidence.entries.append(entry_figures(item))
+        entry = entry_figures(item)
+        return lambda evidence: evidence.entries.append(entry)
     return None
 
 
-def _support_row(item: Item) -> _Keep | None:
-    return (lambda evidence: evidence.cases.append(case_of(item))) if item["sk"].startswith("CASE#") else None
+def _support_row(item: Item) -> Keep | None:
+    if not item["sk"].startswith("CASE#"):
+        return None
+    case = case_of(item)
+    return lambda evidence: evidence.cases.append(case)
 
 
-def _partner_row(item: Item) -> _Keep | None:
+def _partner_row(item: Item) -> Keep | None:
     kind, _, rest = str(item["pk"]).partition("#")
     consumer, _, event_id = rest.partition("#")
     return (lambda evidence: evidence.inbox.add((consumer, event_id))) if kind == "INBOX" else None
 
 
-_ROWS: Final[Mapping[str, Callable[[Item], _Keep | None]]] = {
+_ROWS: Final[Mapping[str, Callable[[Item], Keep | None]]] = {
     "orders": _order_row,
     "inventory": _inventory_row,
     "payments": _payment_row,

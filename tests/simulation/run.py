@@ -30,7 +30,7 @@ from tests.simulation.actors.warehouse import Warehouse
 from tests.simulation.aws.deployed import TABLES
 from tests.simulation.cloud.world import EPOCH, MORNING, World
 from tests.simulation.coverage import Way, of_reservations
-from tests.simulation.laws import examined, uncovered
+from tests.simulation.laws import Known, examined, uncovered
 from tests.simulation.plot import Plot
 from tests.simulation.weather import Weather
 
@@ -130,10 +130,11 @@ def _played(seed: int) -> Outcome:
 def _watch(world: World, plot: Plot) -> list[str]:
     """What is broken at any moment, where consequences may take their time. A dead workflow is one of them (law 9)."""
     found: list[str] = []
+    known: Known = {}
 
     def look() -> None:
         if not found:
-            report = examined(world, plot, grace=_AT_ANY_MOMENT)
+            report = examined(world, plot, known, grace=_AT_ANY_MOMENT)
             found.extend(text for text in _violations(report) if not text.startswith("law 9"))
 
     world.watched = look

@@ -131,12 +131,14 @@ class Weather:
 
     def meets(self, fault: str, now: float) -> bool:
         """Whether `fault` strikes here."""
-        rate = self.rates.get(fault, 0.0)
+        rate = self.rates.get(fault)
+        if not rate or now >= self.calm:
+            return False
         if self.failover and fault in _IN_A_FAILOVER and now % _FLAPS > _BAD:
             return False
         if self.crush and fault in _IN_A_CRUSH and not self.crowded(now):
             return False
-        if not rate or now >= self.calm or self.chance.random() >= rate:
+        if self.chance.random() >= rate:
             return False
         self.strikes[fault] += 1
         return True

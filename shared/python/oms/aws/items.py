@@ -60,7 +60,7 @@ def plain(value: Mapping[str, Any]) -> Any:
         case "M":
             return unmarshal(content)
         case "L":
-            return [plain(element) for element in content]
+            return [element["S"] if "S" in element else plain(element) for element in content]
     return content
 
 

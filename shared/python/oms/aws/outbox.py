@@ -94,10 +94,11 @@ def bucket(at: datetime) -> str:
 
 def buckets_between(start: datetime, stop: datetime) -> list[str]:
     """The buckets that cover `start`..`stop`, oldest first."""
-    moments = []
-    at = start
-    while at < stop + timedelta(minutes=BUCKET_MINUTES):
-        moments.append(at)
-        at += timedelta(minutes=BUCKET_MINUTES)
-    last = bucket(stop)
-    return [name for name in dict.fromkeys(bucket(at) for at in moments) if name <= last]
+    step, last = timedelta(minutes=BUCKET_MINUTES), bucket(stop)
+    names = []
+    at, name = start, bucket(start)
+    while name <= last:
+        names.append(name)
+        at += step
+        name = bucket(at)
+    return names

@@ -62,7 +62,14 @@ def sweep(
     Looks at what is not proven complete in `LOOK_BACK`; told `hours`, at all of them, whatever was proven.
     What went wrong stands in the answer: a bucket's trouble is its own, and only Throttled ends a queue.
     """
-    by_table = [_queues(relay, now, hours) for relay in relays]
+    stop = now - GRACE
+    names = buckets_between(now - (LOOK_BACK if hours is None else timedelta(hours=hours)), stop)
+    ripe = bucket(now - RIPE - timedelta(minutes=BUCKET_MINUTES))
+    young, old = [name for name in names if name > ripe], [name for name in names if name <= ripe]
+    by_table = [
+        [_Queue(relay, young, stop), _Queue(relay, old, stop, ripe=True, trusting=hours is None)]
+        for relay in relays
+    ]
     waiting = [queue for queues in by_table for queue in queues]
     at = clock()
     until = at + SECONDS
@@ -73,16 +80,6 @@ def sweep(
         began, at = at, clock()
         queue.used += at - began
     return [_told(queues) for queues in by_table]
-
-
-def _queues(relay: Relay, now: datetime, hours: int | None) -> list["_Queue"]:
-    stop = now - GRACE
-    names = buckets_between(now - (LOOK_BACK if hours is None else timedelta(hours=hours)), stop)
-    ripe = bucket(now - RIPE - timedelta(minutes=BUCKET_MINUTES))
-    return [
-        _Queue(relay, [name for name in names if name > ripe], stop),
-        _Queue(relay, [name for name in names if name <= ripe], stop, ripe=True, trusting=hours is None),
-    ]
 
 
 def _told(queues: Sequence["_Queue"]) -> Swept:
