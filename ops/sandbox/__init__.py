@@ -11,7 +11,8 @@ What to send to see what happens
   pm_card_authenticationRequired (requires_action), pm_card_noMulticapture (one capture only),
   pm_card_authorizationExpired (authorizes; each capture answers that the hold has expired),
   pm_card_captureFailsAtFirst (authorizes; the first capture of it is declined, all others are not),
-  pm_card_refundFail (captures; each refund fails).
+  pm_card_refundFail (captures; each refund fails),
+  pm_card_refundFailsAtFirst (captures; the first refund fails, all others do not).
 - AvaTax: rates by country and region (see `rates`); tax code NT is free of tax.
 - Accertify, by the part of the e-mail address before `@` and before any `+`:
   review, reject, unknown (a word outside the vocabulary), error (an ERROR document);

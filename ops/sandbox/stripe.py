@@ -53,6 +53,12 @@ class Stripe:
         """References of the payments whose customers have to act."""
         return [row["id"] for row in self._store.all("stripe.intents") if row["status"] == "requires_action"]
 
+    def payments_of(self, order_id: str) -> list[Row]:
+        """The payments of one order."""
+        return [
+            row for row in self._store.all("stripe.intents") if row["metadata"].get("order_id") == order_id
+        ]
+
     def authenticate(self, reference: str, *, passed: bool) -> None:
         """A customer has acted. KeyError for a payment that does not wait."""
         if reference not in self.waiting():

@@ -98,7 +98,9 @@ def refund(store: Store, intent: Row, form: dict[str, Any], key: str) -> Row:
     amount = whole(form, "amount") if "amount" in form else left
     if amount > left:
         raise refusal(400, "amount_too_large", "greater than the unrefunded amount")
-    failed = intent["payment_method"] == "pm_card_refundFail"
+    failed = intent["payment_method"] == "pm_card_refundFail" or (
+        intent["payment_method"] == "pm_card_refundFailsAtFirst" and not live
+    )
     row: Row = {
         "id": f"re_{_digest(key, form)}",
         "object": "refund",

@@ -14,5 +14,5 @@ def dead_letter_id(consumer: str, event_id: str) -> str:
 
 
 def is_parked(evidence: Evidence, consumer: str, event: Event) -> bool:
-    """Whether `event` is known to have failed at `consumer` and has an owner, or had one."""
-    return dead_letter_id(consumer, event.event_id) in evidence.case_ids
+    """Whether `event` is known to have failed at `consumer`, and a person has it or has let it be."""
+    return evidence.is_seen_to(dead_letter_id(consumer, event.event_id))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import takewhile
 
 from oms.inventory.domain.reservation import Reservation
 from oms.inventory.domain.stock import StockLevel
@@ -17,7 +18,8 @@ from oms.kernel.events import Event
 from oms.orders.domain.fulfilment import FulfilmentOrder
 from oms.orders.domain.order import Order
 from oms.payments.domain.laws import EntryFigures, PaymentFigures
-from oms.support.domain.exceptions import Case
+from oms.support.application.cases import reports_of
+from oms.support.domain.exceptions import Action, Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Evidence:
 
     taken_at: datetime
     grace: timedelta = timedelta(0)
+    snapshot: bool = False
+    """Whether all of it was read at one moment: then what changes in one transaction agrees at any time."""
     levels: list[StockLevel] = field(default_factory=list)
     reservations: list[Reservation] = field(default_factory=list)
     payments: list[PaymentFigures] = field(default_factory=list)
@@ -122,8 +126,8 @@ class Evidence:
         return found
 
     @cached_property
-    def case_ids(self) -> set[str]:
-        return {case.case_id for case in self.cases}
+    def cases_by_id(self) -> Mapping[str, Case]:
+        return {case.case_id: case for case in self.cases}
 
     def of_type(self, *types: str) -> list[Event]:
         return [event for event in self.events if event.type in types]
@@ -131,6 +135,19 @@ class Evidence:
     def is_quiet(self, subject: str) -> bool:
         """Whether nothing has happened to `subject` for so long that nothing is on its way any more."""
         return self.last_event.get(subject, "") <= self.threshold
+
+    def agrees(self, subject: str) -> bool:
+        """Whether what changes of `subject` in one transaction must agree: a scan of what is written to is no snapshot."""
+        return self.snapshot or self.is_quiet(subject)
+
+    def is_seen_to(self, case_id: str) -> bool:
+        """Whether a person has what this item, or a later one of the same stop, stands for; or has let it be."""
+        cases = takewhile(bool, map(self.cases_by_id.get, reports_of(case_id)))
+        return any(case and self.is_left(case) for case in cases)
+
+    def is_left(self, case: Case) -> bool:
+        """Whether nothing is to be tried by itself: a person has the item or has let it be. A RETRY must have its effect."""
+        return case.is_open or case.resolution != Action.RETRY or not self.is_quiet(case.subject)
 
     def is_due(self, event: Event) -> bool:
         """Whether all that `event` causes must have happened by now."""

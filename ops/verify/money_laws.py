@@ -71,8 +71,8 @@ def law_4(evidence: Evidence) -> Law:
 
 def _differences(evidence: Evidence) -> list[str]:
     """Where the clearing account and the payment of an order disagree. Both change in one transaction."""
-    payments = [payment for payment in evidence.payments if evidence.is_quiet(payment.order_id)]
-    entries = [entry for entry in evidence.entries if evidence.is_quiet(entry.order_id)]
+    payments = [payment for payment in evidence.payments if evidence.agrees(payment.order_id)]
+    entries = [entry for entry in evidence.entries if evidence.agrees(entry.order_id)]
     broken = broken_laws(payments, entries)
     return [text.removeprefix("books: ") for text in broken if text.startswith("books")]
 
@@ -90,9 +90,10 @@ def _forgotten_holds(evidence: Evidence) -> Iterable[str]:
 def _unequal(evidence: Evidence) -> Iterable[str]:
     """Finished orders that cost their customers more than what shipped, or less, and nobody knows why.
 
-    A capture or a refund that was refused has, or had, an exception item; a person has dealt with it.
+    A capture or a refund that was refused has an exception item, or a person has let it be.
     """
-    seen_to = {case.subject for case in evidence.cases if case.kind == _LEFT_TO_PEOPLE}
+    refused = [case for case in evidence.cases if case.kind == _LEFT_TO_PEOPLE]
+    seen_to = {case.subject for case in refused if evidence.is_left(case)}
     seen_to |= {event.subject for event in evidence.shipments if is_parked(evidence, _CAPTURING, event)}
     seen_to |= evidence.open_cases.keys()
     for payment in evidence.payments:
@@ -115,7 +116,7 @@ def _never_captured(evidence: Evidence, order_id: str) -> int:
         for event in evidence.shipments
         if event.subject == order_id
         and (
-            f"{order_id}.capture-{event.data['shipment_id']}" in evidence.case_ids
+            evidence.is_seen_to(f"{order_id}.capture-{event.data['shipment_id']}")
             or is_parked(evidence, _CAPTURING, event)
         )
     )
@@ -126,7 +127,7 @@ def _changed_entries(evidence: Evidence) -> Iterable[str]:
     posted = {(entry.order_id, entry.entry_id): entry for entry in evidence.entries}
     expected: set[tuple[str, str]] = set()
     for event in evidence.of_type(*_MOVEMENTS):
-        if not evidence.is_quiet(event.subject):
+        if not evidence.agrees(event.subject):
             continue
         key = event.subject, _entry_id(event)
         expected.add(key)
@@ -136,7 +137,7 @@ def _changed_entries(evidence: Evidence) -> Iterable[str]:
         elif _sum(entry, Side.DEBIT) != event.data["amount"]:
             yield f"{entry.entry_id} says {_sum(entry, Side.DEBIT)}, its movement was {event.data['amount']}"
     for order_id, entry_id in posted.keys() - expected:
-        if evidence.is_quiet(order_id):
+        if evidence.agrees(order_id):
             yield f"{entry_id} of {order_id} answers no movement"
 
 

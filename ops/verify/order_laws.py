@@ -113,7 +113,7 @@ def _misplaced(evidence: Evidence) -> Iterable[str]:
         for line in order.lines:
             if not line.adds_up:
                 yield f"{order.order_id} line {line.number} does not add up: {line}"
-        if evidence.is_quiet(order.order_id):
+        if evidence.agrees(order.order_id):
             yield from _disagreements(order, work[order.order_id], sent[order.order_id])
 
 

@@ -27,7 +27,7 @@ def law_8(evidence: Evidence) -> Law:
     waiting = [event for event in evidence.events if event.event_id not in seen_to]
     broken = [f"{event.event_id} was never published" for event in waiting if evidence.is_due(event)]
     known = {event.event_id for event in evidence.events}
-    if not evidence.grace:  # a scan of a table that is written to may see the receipt and not the event
+    if evidence.snapshot or not evidence.grace:  # a scan may see the receipt and not the event
         broken += [f"{event_id} was published and never happened" for event_id in evidence.published - known]
     parts = [
         f"{len(known)} events = {len(evidence.published & known)} published + {len(evidence.parked)} parked"
@@ -101,7 +101,7 @@ def _captured(evidence: Evidence) -> Callable[[Event], bool]:
             return True  # money that nobody gave back shows in law 4
         shipment = event.data["shipment_id"]
         entries = {(event.subject, f"capture-{shipment}"), (event.subject, f"recognition-{shipment}")}
-        refused = f"{event.subject}.capture-{shipment}" in evidence.case_ids
+        refused = evidence.is_seen_to(f"{event.subject}.capture-{shipment}")
         return refused or bool(entries & posted) or int(event.data["total"]) == 0
 
     return is_captured

@@ -17,7 +17,7 @@ from oms.payments.domain.effects import (
 from oms.runtime.consuming.tax import tax_code
 
 from ops.verify.dead_letters import is_parked
-from ops.verify.evidence import Evidence, TaxRecord
+from ops.verify.evidence import Evidence, MoneyEffect, TaxRecord
 from ops.verify.report import Law, found, skipped
 
 _NO_SANDBOX = "there is no partner sandbox here, and no partner tells all it did"
@@ -38,20 +38,22 @@ def law_6(evidence: Evidence) -> Law:
     if evidence.money_effects is None:
         return skipped(6, _NAME_6, _NO_SANDBOX)
     settled = [effect for effect in evidence.money_effects if evidence.is_quiet(effect.order_id)]
-    effects = Counter(_Intent(each.kind, each.key, each.amount, each.currency) for each in settled)
-    owners = {effect.key: effect.order_id for effect in settled}
+    owners = {_meant(effect): effect.order_id for effect in settled}
     intents = {
         intent: event.subject
         for event in evidence.of_type(*_SETTLED)
-        if evidence.is_quiet(event.subject) and (intent := _intent(event)).amount
+        if evidence.agrees(event.subject) and (intent := _intent(event)).amount
     }
+    effects = Counter((each.kind, each.key) for each in evidence.money_effects)
     broken = [
-        f"{each.key}: {each.kind} took effect {times} times" for each, times in effects.items() if times > 1
+        f"{key}: {kind} took effect {times} times" for (kind, key), times in effects.items() if times > 1
     ]
     broken += [
-        f"{owners[e.key]}: the gateway did {_said(e)}, we know of none" for e in effects.keys() - intents
+        f"{owners[e]}: the gateway did {_said(e)}, we know of none" for e in owners.keys() - intents.keys()
     ]
-    broken += [f"{intents[i]}: the gateway did no {_said(i)}, we do" for i in intents.keys() - effects.keys()]
+    # An effect comes before our record of it, so that one without the other is wrong at any moment.
+    unheard = intents.keys() - {_meant(each) for each in evidence.money_effects}
+    broken += [f"{intents[i]}: the gateway did no {_said(i)}, we do" for i in unheard]
     kinds = Counter(each.kind for each in settled)
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
     waiting = len(evidence.money_effects) - len(settled)
@@ -127,6 +129,10 @@ def _intent(event: Event) -> _Intent:
             return _Intent("void", void_key(order_id, number_in(event.event_id)), amount, currency)
     key = refund_key(order_id, number_in(event.event_id), refusals_in(event.event_id))
     return _Intent("refund", key, amount, currency)
+
+
+def _meant(effect: MoneyEffect) -> _Intent:
+    return _Intent(effect.kind, effect.key, effect.amount, effect.currency)
 
 
 def _said(intent: _Intent) -> str:

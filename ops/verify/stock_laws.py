@@ -34,13 +34,13 @@ def law_1(evidence: Evidence) -> Law:
 
 
 def _unexplained(evidence: Evidence) -> Iterable[str]:
-    """Counters that differ from their events. SKUs that just moved are left out: a scan is no snapshot."""
+    """Counters that differ from their events. Where a scan is no snapshot, SKUs that just moved are left out."""
     came: Counter[StockKey] = Counter()
     left: Counter[StockKey] = Counter()
     moving: set[str] = set()
     for event in evidence.of_type("StockAdjusted", "StockShipped"):
         lines = _movements(event)
-        if not evidence.is_due(event):
+        if not (evidence.snapshot or evidence.is_due(event)):
             moving.update(sku for _, sku, _ in lines)
         for location, sku, units in lines:
             (came if event.type == "StockAdjusted" else left)[location, sku] += units
@@ -67,7 +67,7 @@ def law_2(evidence: Evidence) -> Law:
     moving = {
         f"{entry.sku}@{entry.location}"
         for reservation in evidence.reservations
-        if not evidence.is_quiet(reservation.order_id)
+        if not evidence.agrees(reservation.order_id)
         for entry in reservation.entries
     }
     broken = [

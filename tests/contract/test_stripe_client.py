@@ -105,6 +105,18 @@ def test_a_refund_that_fails_at_the_bank_is_a_refusal(real: Bench) -> None:
     assert (answer.status, answer.reason) == ("DECLINED", "expired_or_canceled_card")
 
 
+def test_a_refund_that_the_bank_refuses_at_first_is_made_under_the_next_key(real: Bench) -> None:
+    charged = real.authorize(token="pm_card_refundFailsAtFirst", prepaid=True)
+    refused, again, made = (
+        real.gateway.refund(key=key, reference=charged.reference, amount=100)
+        for key in (REFUND, REFUND, f"{REFUND[:-2]}-2")
+    )
+
+    assert (refused.status, refused.reason) == ("DECLINED", "expired_or_canceled_card")
+    assert again == refused
+    assert made.status == "REFUNDED"
+
+
 def test_an_invalid_api_key_is_a_rejection(sandbox: RunningSandbox) -> None:
     gateway = StripeGateway(f"{sandbox.url}/stripe", "rk_live_wrong")
     with pytest.raises(PartnerRejected, match="401 api_key_invalid"):

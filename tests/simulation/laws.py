@@ -23,7 +23,7 @@ its identity from being another's."""
 
 def evidence_of(world: World, known: Known, *, grace: timedelta = timedelta(0)) -> Evidence:
     """Everything there is in the world, as of its now."""
-    evidence = Evidence(taken_at=EPOCH + timedelta(seconds=world.agenda.now), grace=grace)
+    evidence = Evidence(EPOCH + timedelta(seconds=world.agenda.now), grace=grace, snapshot=True)
     for table in TABLES:
         for item in world.dynamo.items(table):
             row = known.get(id(item))

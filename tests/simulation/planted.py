@@ -17,6 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from rich.console import Console
+from rich.progress import track
+
 from ops.cli.signals import interruptible
 from tests.running.alone import ROOT
 
@@ -168,6 +171,18 @@ BUGS: Final = (
         f"{_OMS}/payments/application/authorizing.py",
         "        case AuthorizationState.AUTHORIZED if request.amount == payment.authorized:",
         "        case AuthorizationState.AUTHORIZED if request.amount <= payment.authorized:",
+    ),
+    Bug(
+        "a refund that was refused is asked for again under its old key",
+        f"{_OMS}/payments/application/giving_back.py",
+        "        key = refund_key(payment.order_id, payment.refunds + 1, payment.refund_refusals)",
+        "        key = refund_key(payment.order_id, payment.refunds + 1, 0)",
+    ),
+    Bug(
+        "the sweeper believes an index that may be late",
+        f"{_OMS}/runtime/sweeping.py",
+        "RIPE = timedelta(minutes=20)",
+        "RIPE = timedelta(0)",
     ),
     Bug(
         "the refund is one penny too much",
@@ -344,7 +359,9 @@ def main() -> None:
     options = parser.parse_args()
     with interruptible():
         chosen = [bug for bug in BUGS if options.only in bug.name]
-        caught = sum(_told(hunt(bug, options.seeds)) for bug in chosen)
+        shown = Console(stderr=True)
+        planted = track(chosen, "Planting", console=shown, disable=not shown.is_terminal)
+        caught = sum(_told(hunt(bug, options.seeds)) for bug in planted)
     sys.stdout.write(f"{caught} of {len(chosen)} planted bugs found, each within {options.seeds} seeds\n")
     sys.exit(0 if caught == len(chosen) else 1)
 

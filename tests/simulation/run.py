@@ -161,7 +161,7 @@ def _rest(world: World, plot: Plot) -> list[str]:
         _come_to_rest(world, over, look)
         broken = _violations(examined(world, plot))
         if not broken or world.agenda.now >= over:
-            return broken + [f"liveness: {what}" for what in _moving(world)]
+            return broken + [f"liveness: {what}" for what in [*_moving(world), *_left_to_people(world)]]
         look = _LONG_LOOK
 
 
@@ -170,7 +170,7 @@ def _come_to_rest(world: World, over: float, look: float) -> None:
     quiet_since = None
     while world.agenda.now < over:
         world.settle(min(over, world.agenda.now + look))
-        if _moving(world) or _waits_for_people(world):
+        if _moving(world) or _left_to_people(world):
             quiet_since = None
         elif quiet_since is None:
             quiet_since = world.agenda.now
@@ -185,15 +185,17 @@ def _upkeep(world: World) -> tuple[str, ...]:
 
 
 def _moving(world: World) -> list[str]:
-    """What is not at its end. Support staff are at work, so nothing may wait for people either."""
+    """What is not at its end."""
     running = [name for name, one in world.workflows.executions.items() if one.status == "RUNNING"]
     unread = [f"{count} messages in {name}" for name, count in world.queues.depths().items() if count]
     behind = [f"the stream of {table} is not read" for table, one in world.mappings.items() if one.behind]
     return [*(f"the workflow {name} still runs" for name in running), *unread, *behind]
 
 
-def _waits_for_people(world: World) -> bool:
-    return any("queue_key" in item for item in world.dynamo.items("support", "CASE#"))
+def _left_to_people(world: World) -> list[str]:
+    """What waits for people. Support staff are at work, so in the end nothing may."""
+    items = world.dynamo.items("support", "CASE#")
+    return [f"{item['case_id']['S']} is still open" for item in items if "queue_key" in item]
 
 
 def _plot(chance: Random, weather: Weather) -> Plot:

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from oms.kernel.clock import stamp
 from oms.orders.domain.order import Line, Stage
 from oms.payments.domain.effects import capture_key, void_key
-from oms.support.domain.exceptions import State
 
 from ops.verify import Evidence, examine
 from ops.verify.dead_letters import dead_letter_id
@@ -111,13 +111,17 @@ def test_a_refund_after_refusals_took_effect_under_the_key_of_its_own_try(
     assert broken(refunded) == laws
 
 
-def test_a_refused_refund_that_a_person_has_dealt_with_is_no_wonder() -> None:
-    def dismissed(evidence: Evidence) -> None:
+@pytest.mark.parametrize(
+    ("decisions", "laws"), [("DISMISS", set()), ("RETRY", {4}), ("RETRY DISMISS", set())]
+)
+def test_a_refused_refund_that_is_let_be_is_no_wonder_and_one_that_is_tried_again_must_succeed(
+    decisions: str, laws: set[int]
+) -> None:
+    def decided(evidence: Evidence) -> None:
         breaking.kept_for_goods_that_never_left(evidence)
-        case = world.exception("REFUND_FAILED", token="")
-        evidence.cases.append(replace(case, state=State.RESOLVED, resolution="DISMISS"))
+        evidence.cases += world.decided("REFUND_FAILED", "excess", decisions)
 
-    assert broken(dismissed) == set()
+    assert broken(decided) == laws
 
 
 def test_a_difference_that_was_not_given_back_because_its_message_is_parked_is_no_wonder() -> None:
@@ -131,8 +135,14 @@ def test_a_difference_that_was_not_given_back_because_its_message_is_parked_is_n
     assert broken(parked) == set()
 
 
+@pytest.mark.parametrize(
+    ("decisions", "laws"),
+    [("", set()), ("DISMISS", set()), ("RETRY", {4, 8}), ("RETRY RETRY DISMISS", set())],
+)
 @pytest.mark.parametrize("parked_as", ["capture refused", "dead letter"])
-def test_goods_whose_capture_is_parked_are_not_paid_for_yet(parked_as: str) -> None:
+def test_goods_whose_capture_is_parked_are_not_paid_for_yet_and_one_that_is_tried_again_is(
+    parked_as: str, decisions: str, laws: set[int]
+) -> None:
     def parked(evidence: Evidence) -> None:
         evidence.payments[0] = replace(evidence.payments[0], state="VOIDED", captured=0, voided=TOTAL)
         world.without_event(evidence, "PaymentCaptured")
@@ -142,14 +152,29 @@ def test_goods_whose_capture_is_parked_are_not_paid_for_yet(parked_as: str) -> N
         voided = world.event("payments", "voided-1", "PaymentVoided", amount=TOTAL, currency="GBP")
         evidence.events.append(voided)
         evidence.published.add(voided.event_id)
-        key = f"capture-{SHIPMENT}"
-        case = world.exception("CAPTURE_FAILED", key=key, token="")
+        case_id = f"{ORDER}.capture-{SHIPMENT}"
         if parked_as == "dead letter":
-            event_id = evidence.shipments[0].event_id
-            case = replace(case, case_id=dead_letter_id("payments/capture_payment", event_id))
-        evidence.cases.append(case)
+            case_id = dead_letter_id("payments/capture_payment", evidence.shipments[0].event_id)
+        subject, _, key = case_id.rpartition(".")
+        evidence.cases += world.decided("CAPTURE_FAILED", key, decisions, subject=subject)
 
-    assert broken(parked) == set()
+    assert broken(parked) == laws
+
+
+def test_a_message_that_was_just_sent_again_may_be_on_its_way() -> None:
+    def sent_again(evidence: Evidence) -> None:
+        evidence.inbox.clear()
+        evidence.tax_records = []
+        subject, _, key = dead_letter_id("tax/commit_tax", f"{ORDER}:orders:000003").rpartition(".")
+        evidence.cases += world.decided("DEAD_LETTER", key, "RETRY", subject=subject)
+        at = stamp(world.NOW - timedelta(minutes=1))
+        evidence.events.append(
+            world.event("support", f"{key}-2", "ExceptionResolved", at=at, subject=subject)
+        )
+        evidence.published.add(evidence.events[-1].event_id)
+
+    assert broken(sent_again, grace=timedelta(minutes=2)) == set()
+    assert broken(sent_again) == {8, 11}
 
 
 def test_an_acknowledged_order_that_is_not_stored_is_lost() -> None:
@@ -168,6 +193,29 @@ def test_what_happened_just_now_may_still_be_on_its_way() -> None:
 
     assert broken(just_shipped, grace=timedelta(minutes=2)) == set()
     assert broken(just_shipped) >= {3, 6, 8, 9, 11}
+
+
+@pytest.mark.parametrize(
+    ("change", "laws"),
+    [
+        (breaking.received_twice, {1}),
+        (breaking.held_by_no_order, {2}),
+        (breaking.altered_entry, {3}),
+        (breaking.deleted_entry, {3}),
+        (breaking.location_knows_of_less, {5}),
+        (breaking.charged_twice, {6}),
+        (breaking.never_captured_there, {6}),
+        (breaking.published_fiction, {8}),
+    ],
+)
+def test_what_changes_in_one_transaction_agrees_in_a_snapshot_at_any_moment(
+    change: Change, laws: set[int]
+) -> None:
+    def at_work(evidence: Evidence) -> None:
+        change(evidence)
+        evidence.snapshot = True
+
+    assert broken(at_work, grace=timedelta(days=40)) == laws
 
 
 def test_a_dead_letter_with_an_owner_is_parked_and_not_lost() -> None:

@@ -19,7 +19,8 @@ from oms.orders.domain.order import Line, Order, Stage
 from oms.payments.domain.effects import authorization_key, capture_key
 from oms.payments.domain.laws import EntryFigures, PaymentFigures
 from oms.runtime.consuming.tax import tax_code
-from oms.support.domain.exceptions import Case, open_case
+from oms.support.application.cases import reports_of
+from oms.support.domain.exceptions import Case, State, open_case
 
 from ops.verify import Evidence
 from ops.verify.evidence import Execution, MoneyEffect, TaxRecord
@@ -136,11 +137,25 @@ def event(
     return Event(f"{subject}:{context}:{key}", type_, context, subject, "web", at, "system:test", data=data)
 
 
-def exception(kind: str = "SHORTAGE", *, key: str = "ASSESS-0", token: str = "token") -> Case:
+def exception(
+    kind: str = "SHORTAGE", *, key: str = "ASSESS-0", token: str = "token", subject: str = ORDER
+) -> Case:
     case, _ = open_case(
-        subject=ORDER, key=key, channel="web", kind=kind, detail="a detail", now=NOW, token=token
+        subject=subject, key=key, channel="web", kind=kind, detail="a detail", now=NOW, token=token
     )
     return case
+
+
+def decided(kind: str, key: str, decisions: str, *, subject: str = ORDER) -> list[Case]:
+    """The items of a stop without a token, one for each decision; one that is open where none is made."""
+    if not decisions:
+        return [exception(kind, key=key, token="", subject=subject)]
+    return [
+        replace(
+            exception(kind, key=name, token="", subject=subject), state=State.RESOLVED, resolution=decision
+        )
+        for name, decision in zip(reports_of(key), decisions.split(), strict=False)
+    ]
 
 
 def with_event(evidence: Evidence, replaced: str, **data: Any) -> Evidence:

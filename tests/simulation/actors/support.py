@@ -49,7 +49,14 @@ class Support(Actor):
         self._seen[case.subject] = tried + 1
         if tried > 6 and Action.CANCEL in offered:
             return Action.CANCEL
-        return self.chance.choice(offered) if offered else None
+        chosen = self.chance.choice(offered) if offered else None
+        return Action.RETRY if chosen is Action.DISMISS and self._would_pass(case.subject) else chosen
+
+    def _would_pass(self, order_id: str) -> bool:
+        """Whether the order's bank says to try once more. Who is told so does not give up, and then it must work."""
+        payments = self.world.partners.stripe.payments_of(order_id)
+        held = [payment for payment in payments if payment["status"] != "canceled"]
+        return any(str(payment["payment_method"]).endswith("AtFirst") for payment in held)
 
     def _send_again(self, case: Case) -> None:
         for name, queue in self.world.queues.all.items():

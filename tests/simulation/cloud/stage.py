@@ -52,8 +52,6 @@ class World(Protocol):
     def exchange(self, method: str, url: str, headers: Any, query: Any, content: bytes | None) -> Any: ...
 
 
-_DEFECTS: Final = ("broken_invariant", "partner_rejected", "internal_error", "unexpected")
-"""Codes of failures that no weather excuses."""
 _ON_STAGE: list[World] = []
 
 
@@ -173,10 +171,21 @@ def _unread(*_: object) -> None:
 
 
 def _overheard(line: dict[str, Any], **_: object) -> str:
-    """But whoever says in them that the product is broken is heard."""
-    if line.get("code") in _DEFECTS:
+    """But whoever says in them that the product is broken is heard: no weather excuses what no repeat can mend."""
+    if line["message"] == "failure" and line["code"] not in _excused():
         here().defects.add(f"{line['function']} failed with {line['error']} at {line['at'][-1]}")
     return ""
+
+
+@cache
+def _excused() -> frozenset[str]:
+    """Codes of failures that bad weather brings."""
+    from oms.kernel.errors import OutcomeUnknown, Retryable
+
+    kinds: list[type[Retryable] | type[OutcomeUnknown]] = [Retryable, OutcomeUnknown]
+    for kind in kinds:
+        kinds += kind.__subclasses__()  # the list grows while it is walked, down to the last of them
+    return frozenset(kind.code for kind in kinds)
 
 
 class _Wire:

@@ -68,7 +68,7 @@ def report(
 
 def report_again(*, key: str, message: str, **stop: Unpack[Stop]) -> Case:
     """Report a message that failed; where it was sent again by a person and failed again, that is a new item."""
-    for name in _keys(key):
+    for name in reports_of(key):
         case = report(key=name, message=message, **stop)
         if case.is_open or case.resolution != Action.RETRY.value:
             break
@@ -77,14 +77,15 @@ def report_again(*, key: str, message: str, **stop: Unpack[Stop]) -> Case:
 
 def left_to_people(subject: str, key: str, *, cases: Cases) -> bool:
     """Whether what `report_again` has reported is still with a person, or done with, and not sent again."""
-    for name in _keys(key):
+    for name in reports_of(key):
         case = cases.load(f"{subject}.{name}")
         if case is None or case.is_open or case.resolution != Action.RETRY.value:
             break
     return case is not None
 
 
-def _keys(key: str) -> Iterator[str]:
+def reports_of(key: str) -> Iterator[str]:
+    """What the items of one stop are called, from the first on, each opened where the one before had been sent again."""
     return chain((key,), (f"{key}-{time}" for time in count(2)))
 
 
