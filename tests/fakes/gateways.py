@@ -56,6 +56,8 @@ class FakeGateway:
     _refunds: dict[str, GatewayAnswer] = field(default_factory=dict)
     _refusals: dict[str, GatewayAnswer] = field(default_factory=dict)
     """As the real one: a key that was refused is refused again, whatever has changed since."""
+    bank_refuses: bool = False
+    """Whether the next refund is refused by the customer's bank."""
 
     def authorize(
         self, *, key: str, order_id: str, amount: int, currency: str, token: str, prepaid: bool
@@ -115,6 +117,9 @@ class FakeGateway:
             left = payment.captured - payment.refunded
             if (payment.captured and not left) or key in self._refusals:
                 return self._refuse(key, reference, "charge_already_refunded")
+            if self.bank_refuses:
+                self.bank_refuses = False
+                return self._refuse(key, reference, "expired_or_canceled_card")
             if amount > left:
                 raise PartnerRejected("amount_too_large")
             payment.refunded += amount

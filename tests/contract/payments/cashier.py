@@ -60,16 +60,18 @@ class Cashier:
     def write_off(self, shipment_id: str, trouble: tuple[str, int] | None = None) -> None:
         self.told(lambda: self.service.write_off(ORDER, shipment_id, now=NOW, actor=SYSTEM), trouble)
 
-    def give_back(self, trouble: tuple[str, int] | None = None) -> object:
-        return self.told(lambda: self.service.give_back_excess(ORDER, 0, now=NOW, actor=SYSTEM), trouble)
+    def give_back(self, refusals: int, trouble: tuple[str, int] | None = None) -> object:
+        return self.told(
+            lambda: self.service.give_back_excess(ORDER, refusals, now=NOW, actor=SYSTEM), trouble
+        )
 
     def waive(self, trouble: tuple[str, int] | None = None) -> None:
         self.told(lambda: self.service.waive_refund(ORDER, now=NOW, actor=SYSTEM), trouble)
 
-    def settle(self, shipped_total: int, trouble: tuple[str, int] | None = None) -> object:
+    def settle(self, shipped_total: int, trouble: tuple[str, int] | None = None, *, turn: int = 0) -> object:
         return self.told(
             lambda: self.service.settle_cancellation(
-                ORDER, shipped_total, 0, channel="web", currency="EUR", now=NOW, actor=SYSTEM
+                ORDER, shipped_total, turn, channel="web", currency="EUR", now=NOW, actor=SYSTEM
             ),
             trouble,
         )

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 
 from oms.payments.application.capturing import NotCapturable, ShipmentPaid
+from oms.payments.application.giving_back import NotGivenBack
 from oms.payments.application.settling import Settled
 
 DECLINED = "pm_card_chargeDeclined"
 ACTION = "pm_card_authenticationRequired"
 Answer = tuple[str, str]
+REFUSED = "expired_or_canceled_card"
 PENDING = "pending"
 """Something under way has to end first."""
 
@@ -37,6 +39,12 @@ class Model:
     releasing: bool = False
     waived: bool = False
     """A person has given up on a refund."""
+    bank_refuses: bool = False
+    """At the gateway only: the next refund will be refused."""
+    refusals: int = 0
+    """How often the refund that comes next was refused."""
+    refused_turn: int = -1
+    """The latest settlement whose refund was refused: a person has it until a later one."""
     closed: bool = False
     """Called off and settled: nothing is authorized any more."""
     hold_lost: bool = False
@@ -119,7 +127,7 @@ class Model:
 
     def _capture(self, shipment: str, total: int) -> object:
         if shipment in self.paid:
-            return ShipmentPaid(shipment, total, self.overpaid)
+            return self._shipment_paid(shipment, total)
         if self.prepaid:
             return self._recognise(shipment, total)
         if shipment in self.claims:
@@ -139,14 +147,23 @@ class Model:
         earned = sum(self.paid.values())
         return not self.waived and self.prepaid and self.captured - self.refunded > earned >= self.due > 0
 
-    def give_back(self) -> None:
-        if self.overpaid:
-            self.refunded = self.captured - sum(self.paid.values())
+    def give_back(self) -> NotGivenBack | None:
+        return (
+            self._refund(self.captured - self.refunded - sum(self.paid.values())) if self.overpaid else None
+        )
+
+    def _refund(self, amount: int) -> NotGivenBack | None:
+        if self.bank_refuses:
+            self.bank_refuses = False
+            self.refusals += 1
+            return NotGivenBack(REFUSED, amount)
+        self.refunded, self.refusals = self.refunded + amount, 0
+        return None
 
     def waive(self) -> None:
         self.waived = self.state != "none"
 
-    def settle(self, shipped_total: int) -> object:
+    def settle(self, shipped_total: int, turn: int = 0) -> object:
         if self.state == "action" and self.acted and not self.releasing:
             self._grant()
         undecided = self.captured + sum(self.refused.values()) < shipped_total
@@ -154,12 +171,22 @@ class Model:
             return PENDING
         if self.live or self.state == "action":
             self._void()
-        if self.prepaid and self.state == "all" and not self.waived:
-            self.refunded = max(self.refunded, self.authorized - shipped_total)
+        if refused := self._settled_deposit(shipped_total, turn):
+            return refused
         if self.state == "none":  # nor do the books ever hear what the order wanted
             self.state, self.prepaid = "voided", False
         self.closed = True
         return Settled(self.voided, self.refunded)
+
+    def _settled_deposit(self, shipped_total: int, turn: int) -> NotGivenBack | None:
+        taken = self.prepaid and self.state == "all" and not self.waived
+        amount = self.authorized - self.refunded - shipped_total if taken else 0
+        if amount <= 0:
+            return None
+        refused = NotGivenBack(REFUSED, amount) if turn <= self.refused_turn else self._refund(amount)
+        if refused:
+            self.refused_turn = max(turn, self.refused_turn)
+        return refused
 
     def _void(self) -> None:
         self.voided += self.held if self.live else 0
@@ -210,4 +237,7 @@ class Model:
         if total > self.authorized - self.refunded - sum(self.paid.values()):
             return NotCapturable(shipment, total, "exceeds_prepayment")
         self.paid[shipment] = total
-        return ShipmentPaid(shipment, total, self.overpaid)
+        return self._shipment_paid(shipment, total)
+
+    def _shipment_paid(self, shipment: str, total: int) -> ShipmentPaid:
+        return ShipmentPaid(shipment, total, self.overpaid, refund_refusals=self.refusals)
