@@ -93,7 +93,7 @@ CATALOGUE: Final[Mapping[str, Rights]] = {
     ),
     "capture/watch_orders": Rights(
         # It takes an order over before it starts another workflow: UpdateItem.
-        tables={"orders": f"{READ} BatchGetItem UpdateItem", "support": f"{WRITE} BatchGetItem"},
+        tables={"orders": f"{READ} BatchGetItem UpdateItem", "support": WRITE},
         indexes={"orders": ("by_status",), "support": ("by_queue",)},
         completes_tasks=_ANSWER,
         timeout=55,

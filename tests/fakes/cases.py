@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from oms.kernel.errors import WriteConflict
 from oms.kernel.events import Event
-from oms.support.domain.exceptions import Case
+from oms.support.domain.exceptions import Case, State
 
 
 @dataclass
@@ -45,11 +45,14 @@ class FakeCases:
         self.cases[case.case_id] = case
         self.events[event.event_id] = event
 
-    def queue(self, owner: str, state: str, *, limit: int, until: str | None = None) -> list[Case]:
+    def queue(self, owner: str, state: str, *, limit: int) -> list[Case]:
         waiting = [case for case in self.cases.values() if case.is_open]
         listed = [case for case in waiting if (case.owner, case.state.value) == (owner, state)]
-        due = [case for case in listed if until is None or f"{case.deadline}#{case.case_id}" <= until]
-        return sorted(due, key=lambda case: (case.deadline, case.case_id))[:limit]
+        return sorted(listed, key=lambda case: (case.deadline, case.case_id))[:limit]
+
+    def overdue(self, owner: str, *, limit: int, until: str) -> list[str]:
+        listed = self.queue(owner, State.OPEN.value, limit=len(self.cases))
+        return [case.case_id for case in listed if case.deadline < until][:limit]
 
     def recorded(self, subject: str) -> list[Event]:
         """The subject's events, oldest first."""

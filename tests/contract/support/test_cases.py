@@ -190,13 +190,17 @@ def test_a_queue_holds_what_its_owner_has_to_do_nearest_deadline_first(cases: Ca
     assert cases.queue("engineering", "OPEN", limit=10) == [technical]
 
 
-def test_a_queue_can_end_at_a_deadline(cases: Cases) -> None:
+def test_what_is_past_its_deadline_is_listed_by_its_id_nearest_deadline_first(cases: Cases) -> None:
+    slow = opened(cases, "ASSESS-1", kind="SHORTAGE")
     urgent = opened(cases, "ASSESS-2", kind="FRAUD_REVIEW")
-    opened(cases, "ASSESS-1", kind="SHORTAGE")
 
     day = 24 * 3600
-    assert cases.queue("support", "OPEN", limit=10, until=stamp(later(day - 1))) == []
-    assert cases.queue("support", "OPEN", limit=10, until=stamp(later(day + 1))) == [urgent]
+    assert cases.overdue("support", limit=10, until=stamp(later(day))) == []
+    assert cases.overdue("support", limit=10, until=stamp(later(day + 1))) == [urgent.case_id]
+    both = stamp(later(2 * day + 1))
+    assert cases.overdue("support", limit=10, until=both) == [urgent.case_id, slow.case_id]
+    assert cases.overdue("support", limit=1, until=both) == [urgent.case_id]
+    assert cases.overdue("engineering", limit=10, until=both) == []
 
 
 def test_an_escalated_item_changes_its_queue(cases: Cases) -> None:

@@ -392,11 +392,12 @@ def test_a_round_that_had_the_time_says_nothing_of_it(yard: Yard) -> None:
     assert not yard.round().cut_short
 
 
-@pytest.mark.parametrize(("everything", "rounds"), [(False, 5 * 12), (True, 3 * 12)])
+@pytest.mark.parametrize(("everything", "rounds"), [(False, 6 * 12), (True, 4 * 12)])
 def test_in_the_shortest_of_rounds_every_list_is_the_first_in_its_turn(
     yard: Yard, everything: bool, rounds: int
 ) -> None:
     by_status, list_executions = yard.orders.by_status, yard.states.list_executions
+    overdue = yard.cases.overdue
     read: list[str] = []
 
     def orders_read(channel: str, status: str, **page: Any) -> Any:
@@ -407,7 +408,12 @@ def test_in_the_shortest_of_rounds_every_list_is_the_first_in_its_turn(
         read.append(request["statusFilter"])
         return list_executions(**request)
 
+    def exceptions_read(owner: str, **page: Any) -> list[str]:
+        read.append(owner)
+        return overdue(owner, **page)
+
     yard.orders.by_status = orders_read  # type: ignore[method-assign]
+    yard.cases.overdue = exceptions_read  # type: ignore[method-assign]
     yard.states.list_executions = executions_read  # type: ignore[method-assign]
 
     for _ in range(rounds):
@@ -418,6 +424,8 @@ def test_in_the_shortest_of_rounds_every_list_is_the_first_in_its_turn(
         *(f"{channel}#{status}" for channel in CHANNELS for status in ACTIVE_STATUSES),
         *BROKEN,
         "RUNNING",
+        "support",
+        "engineering",
     }
 
 
@@ -530,4 +538,4 @@ def test_the_clock_of_a_round_is_read_where_there_is_something_left_to_do(yard: 
 
     yard.round(yard.another(hurry=lambda: next(asked) < 0))
 
-    assert next(asked) == 2 + 3 + 12 + 3 + 1
+    assert next(asked) == 2 + 3 + 12 + 3 + 1 + 2

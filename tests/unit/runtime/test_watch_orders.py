@@ -9,12 +9,15 @@ import boto3
 import pytest
 from oms.aws.items import Item
 from oms.aws.table import Table
+from oms.aws.writes import Put
 from oms.kernel.errors import HoldfastError, Throttled
 from oms.orders.adapters.dynamo import DynamoOrders
 from oms.runtime.starting import Executions
+from oms.support.adapters.dynamo import DynamoCases
+from oms.support.application.cases import report
 from oms.wiring import clients, watchdog
 
-from tests.builders import a_snapshot, placed
+from tests.builders import SYSTEM, a_snapshot, placed
 
 from .conftest import Handler
 
@@ -40,6 +43,20 @@ def lost(table: Table) -> list[str]:
     return [
         placed(orders, a_snapshot((1, 100), external=f"n{number}"), at=at).order_id for number in range(30)
     ]
+
+
+def an_overdue_exception(table: Table, subject: str) -> str:
+    case = report(
+        subject=subject,
+        key="ASSESS-0",
+        channel="web",
+        kind="TECHNICAL",
+        detail="why",
+        cases=DynamoCases(table),
+        now=clients.now() - timedelta(days=9),
+        actor=SYSTEM,
+    )
+    return case.case_id
 
 
 def logged(capsys: pytest.CaptureFixture[str]) -> Any:
@@ -113,4 +130,21 @@ def test_a_list_that_cannot_be_read_makes_the_function_fail_after_all_the_others
         watch({}, None)
 
     *_, told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert sorted(told["restarted"]) == sorted(lost)
+
+
+def test_an_exception_that_cannot_be_read_makes_the_function_fail_after_all_the_others(
+    watch: Handler, lost: list[str], table: Table, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken, healthy = (an_overdue_exception(table, one) for one in lost[:2])
+    row = table.get(f"CASE#{lost[0]}", "CASE#ASSESS-0")
+    assert row is not None
+    damaged = {name: value for name, value in row.items() if name != "detail"}
+    assert table.write(Put(table.name, damaged, "attribute_exists(pk)")) is None
+
+    with pytest.raises(HoldfastError, match=broken):
+        watch({}, None)
+
+    *_, told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (told["escalated"], told["unread"]) == ([healthy], [broken])
     assert sorted(told["restarted"]) == sorted(lost)

@@ -2,7 +2,7 @@
 
 import pytest
 from oms.kernel.clock import stamp
-from oms.kernel.errors import WriteConflict
+from oms.kernel.errors import Owner, WriteConflict
 from oms.kernel.events import Actor
 from oms.support.application.cases import close_all, decide, escalate_overdue, report
 from oms.support.domain.exceptions import Action, ActionNotOffered, Case, State
@@ -36,6 +36,22 @@ def opened(cases: FakeCases, key: str = "ASSESS-0", kind: str = "SHORTAGE", toke
 
 def decided(cases: FakeCases, action: Action = Action.RETRY) -> Case | ActionNotOffered | None:
     return decide(CASE, action, cases=cases, now=later(9), actor=ADA, reason="stock is here")
+
+
+def escalated(cases: FakeCases, seconds: int = 3 * DAY) -> list[str]:
+    """What is escalated so many seconds after it was opened; nothing may go wrong."""
+
+    def trouble(name: str, error: Exception) -> None:
+        raise AssertionError(name) from error
+
+    owners: list[Owner] = ["support", "engineering"]
+    return [
+        case_id
+        for owner in owners
+        for case_id in escalate_overdue(
+            owner, cases=cases, now=later(seconds), actor=SYSTEM, hurry=lambda: False, trouble=trouble
+        )
+    ]
 
 
 def test_a_decision_is_recorded_with_who_made_it_and_why(cases: FakeCases) -> None:
@@ -76,7 +92,7 @@ def test_of_two_people_who_decide_at_once_the_second_learns_that_it_is_decided(c
 
 def test_a_decision_that_an_escalation_overtakes_is_taken_all_the_same(cases: FakeCases) -> None:
     opened(cases)
-    cases.meanwhile = [lambda: escalate_overdue(cases=cases, now=later(3 * DAY), actor=SYSTEM)]
+    cases.meanwhile = [lambda: escalated(cases)]
 
     result = decided(cases)
 
@@ -101,17 +117,17 @@ def test_only_what_is_past_its_deadline_is_escalated(cases: FakeCases) -> None:
     opened(cases, "ASSESS-1", "FRAUD_REVIEW")
     opened(cases, "ASSESS-2", "TECHNICAL")
 
-    escalated = escalate_overdue(cases=cases, now=later(DAY + 1), actor=SYSTEM)
+    done = escalated(cases, DAY + 1)
 
-    assert [case.case_id for case in escalated] == [f"{ORDER}.ASSESS-1", f"{ORDER}.ASSESS-2"]
-    assert {case.owner for case in escalated} == {"engineering"}
+    assert done == [f"{ORDER}.ASSESS-1", f"{ORDER}.ASSESS-2"]
+    assert {cases.cases[one].owner for one in done} == {"engineering"}
     assert cases.cases[CASE].state is State.OPEN
 
 
 def test_an_item_is_escalated_once(cases: FakeCases) -> None:
     opened(cases)
 
-    rounds = [escalate_overdue(cases=cases, now=later(3 * DAY), actor=SYSTEM) for _ in range(2)]
+    rounds = [escalated(cases) for _ in range(2)]
 
     assert [len(each) for each in rounds] == [1, 0]
     assert [event.type for event in cases.recorded(ORDER)] == ["ExceptionOpened", "ExceptionEscalated"]
@@ -119,14 +135,14 @@ def test_an_item_is_escalated_once(cases: FakeCases) -> None:
 
 def test_an_item_that_a_late_list_still_shows_as_open_is_left_alone() -> None:
     class Late(FakeCases):
-        def queue(self, owner: str, state: str, *, limit: int, until: str | None = None) -> list[Case]:
-            return [listed] if owner == "support" else []
+        def overdue(self, owner: str, *, limit: int, until: str) -> list[str]:
+            return [CASE] if owner == "support" else []
 
     cases = Late()
-    listed = opened(cases)
+    opened(cases)
     decided(cases)
 
-    assert escalate_overdue(cases=cases, now=later(3 * DAY), actor=SYSTEM) == []
+    assert escalated(cases) == []
 
 
 def test_an_item_that_somebody_decides_during_its_escalation_is_left_alone(cases: FakeCases) -> None:
@@ -136,9 +152,7 @@ def test_an_item_that_somebody_decides_during_its_escalation_is_left_alone(cases
         lambda: decide(f"{ORDER}.ASSESS-1", Action.ACCEPT, cases=cases, now=NOW, actor=ADA, reason="")
     ]
 
-    escalated = escalate_overdue(cases=cases, now=later(3 * DAY), actor=SYSTEM)
-
-    assert [case.case_id for case in escalated] == [CASE]
+    assert escalated(cases) == [CASE]
 
 
 def test_a_cancelled_order_closes_every_item_its_workflow_waits_with(cases: FakeCases) -> None:
@@ -180,7 +194,7 @@ def test_where_a_kind_is_named_only_its_items_are_closed(cases: FakeCases) -> No
 
 def test_the_events_of_one_item_have_ids_of_their_own(cases: FakeCases) -> None:
     opened(cases)
-    escalate_overdue(cases=cases, now=later(3 * DAY), actor=SYSTEM)
+    escalated(cases)
     decided(cases)
 
     assert sorted(cases.events) == [f"{ORDER}:support:ASSESS-0-{version}" for version in (1, 2, 3)]

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import get_args
 
 from oms.kernel.clock import stamp
+from oms.kernel.errors import Owner
 from oms.orders.application.ports import OrderListings, Orders, Position
 from oms.orders.domain.order import ACTIVE_STATUSES, Order
 from oms.runtime.logs import failure
@@ -58,7 +60,7 @@ class Watched:
     cut_short: bool = False
     """Whether the time was over before the round was."""
     unread: tuple[str, ...] = ()
-    """Lists that could not be read on; what went wrong stands in a log line of its own."""
+    """Lists that could not be read on, and exceptions that could not be escalated; why has a log line of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +78,13 @@ class Watchdog:
 
     def round(self, now: datetime, *, everything: bool = False) -> Watched:
         """One look. `everything`: at every order, as far as the time and the starts go (after an outage)."""
-        escalated = escalate_overdue(cases=self.cases, now=now, actor=WATCHDOG)
         round_ = _Round(self, now, everything)
         round_.go()
         return Watched(
             len(round_.seen),
             tuple(round_.restarted),
             tuple(round_.woken),
-            tuple(case.case_id for case in escalated),
+            tuple(round_.escalated),
             round_.cut_short,
             tuple(round_.unread),
         )
@@ -102,12 +103,13 @@ class _Round:
     """Broken workflows."""
     restarted: list[str] = field(default_factory=list)
     woken: list[str] = field(default_factory=list)
+    escalated: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     cut_short: bool = False
 
     def go(self) -> None:
         fronts = () if self.everything else (self._new, self._newly_broken)
-        parts = (*fronts, self._waiting, self._broken, self._running)
+        parts = (*fronts, self._waiting, self._broken, self._running, self._overdue)
         turn = int(self.now.timestamp()) // 60
         # Who comes first may use up the time or the starts. So each part does in its turn, and in it each list.
         for part in rotated(parts, turn):
@@ -130,6 +132,11 @@ class _Round:
     def _running(self, turn: int) -> None:
         """Mostly for orders that have ended or were called off, and stand in no list of active ones."""
         self._walk(self._executions(["RUNNING"], _LONG_PAGE), self._running_one, MOST_LOOKS, turn)
+
+    def _overdue(self, turn: int) -> None:
+        look = partial(escalate_overdue, cases=self.dog.cases, now=self.now, actor=WATCHDOG)
+        for owner in rotated(get_args(Owner), turn):
+            self.escalated += look(owner, hurry=self._hurry, trouble=self._trouble)
 
     def _walk(
         self,
@@ -155,7 +162,7 @@ class _Round:
         return self.cut_short
 
     def _trouble(self, name: str, error: Exception) -> None:
-        failure("watchdog", error, list=name)
+        failure("watchdog", error, unread=name)
         self.unread.append(name)
 
     def _orders(self, statuses: Iterable[str], size: int) -> list[Listing[Order]]:

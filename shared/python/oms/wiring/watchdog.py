@@ -37,9 +37,10 @@ def watchdog() -> Watchdog:
 def watch_orders(event: Mapping[str, Any]) -> None:
     """One round. On demand {"everything": true} looks at every order, as far as its time goes.
 
-    Raises HoldfastError where a list could not be read, after all the others had their turn.
+    Raises HoldfastError where a list could not be read, or an exception not be escalated, after all the others
+    had their turn.
     """
     watched = watchdog().round(now(), everything=bool(event.get("everything")))
     log("watched", **asdict(watched))
     if watched.unread:
-        raise HoldfastError(f"could not read {', '.join(watched.unread)}")
+        raise HoldfastError(f"could not read, or escalate, {', '.join(watched.unread)}")

@@ -55,16 +55,15 @@ class DynamoCases:
         if self.table.transact(writes):
             raise WriteConflict(f"{case.case_id} has moved past version {case.version - 1}")
 
-    def queue(self, owner: str, state: str, *, limit: int, until: str | None = None) -> list[Case]:
-        page = self.table.index_page(
-            "by_queue",
-            "queue_key",
-            f"{owner}#{state}",
-            limit=limit,
-            until=("queue_at", until) if until else None,
-        )
+    def queue(self, owner: str, state: str, *, limit: int) -> list[Case]:
+        page = self.table.index_page("by_queue", "queue_key", f"{owner}#{state}", limit=limit)
         items = self.table.get_many(((item["pk"], item["sk"]) for item in page.items), consistent=True)
         return sorted((case_of(item) for item in items), key=lambda case: (case.deadline, case.case_id))
+
+    def overdue(self, owner: str, *, limit: int, until: str) -> list[str]:
+        queue, before = f"{owner}#{State.OPEN.value}", ("queue_at", until)
+        page = self.table.index_page("by_queue", "queue_key", queue, limit=limit, until=before)
+        return [_id(item["pk"], item["sk"]) for item in page.items]
 
     def _with_newer_token(self, stored: Case, case: Case) -> Case:
         if not case.token or case.token == stored.token or not stored.is_open:
@@ -86,6 +85,10 @@ class DynamoCases:
 def _key(case_id: str) -> tuple[str, str]:
     subject, _, key = case_id.rpartition(".")
     return f"CASE#{subject}", f"CASE#{key}"
+
+
+def _id(pk: str, sk: str) -> str:
+    return f"{pk.removeprefix('CASE#')}.{sk.removeprefix('CASE#')}"
 
 
 def _item(case: Case) -> Item:

@@ -6,7 +6,7 @@ from itertools import chain, count
 from typing import TypedDict, Unpack
 
 from oms.kernel.clock import stamp
-from oms.kernel.errors import WriteConflict
+from oms.kernel.errors import Owner, WriteConflict
 from oms.kernel.events import Actor, Event, Fact, record
 from oms.support.application.ports import Cases
 from oms.support.domain.exceptions import (
@@ -135,21 +135,48 @@ def close(case: Case, action: Action, *, cases: Cases, now: datetime, actor: Act
     return after
 
 
-def escalate_overdue(*, cases: Cases, now: datetime, actor: Actor) -> list[Case]:
-    """Hand every open item past its deadline to the engineers."""
-    done = []
-    for owner in ("support", "engineering"):
-        for listed in cases.queue(owner, State.OPEN.value, limit=_QUEUE_LIMIT, until=stamp(now)):
-            case = cases.load(listed.case_id)  # the list is late: decide on the item
-            if case is None or case.state is not State.OPEN or case.deadline > stamp(now):
-                continue
-            after, fact = escalate(case)
-            try:
-                cases.save(after, _event(after, fact, now=now, actor=actor, reason="past its deadline"))
-            except WriteConflict:
-                continue  # somebody has just dealt with it
-            done.append(after)
+def escalate_overdue(
+    owner: Owner,
+    *,
+    cases: Cases,
+    now: datetime,
+    actor: Actor,
+    hurry: Callable[[], bool],
+    trouble: Callable[[str, Exception], None],
+) -> list[str]:
+    """Hand every open item of `owner` that is past its deadline to the engineers, until told to hurry; their ids.
+
+    What goes wrong with the queue or an item is told to `trouble` with its name, and the others go on.
+    """
+    done: list[str] = []
+    if hurry():
+        return done
+    try:
+        listed = cases.overdue(owner, limit=_QUEUE_LIMIT, until=stamp(now))
+    except Exception as error:
+        trouble(f"{owner}#{State.OPEN.value}", error)
+        return done
+    for case_id in listed:
+        if hurry():
+            break
+        try:
+            if _escalated(case_id, cases=cases, now=now, actor=actor):
+                done.append(case_id)
+        except Exception as error:  # also of an item that cannot be read: no other may wait for it
+            trouble(case_id, error)
     return done
+
+
+def _escalated(case_id: str, *, cases: Cases, now: datetime, actor: Actor) -> bool:
+    case = cases.load(case_id)  # the list is late: decide on the item
+    if case is None or case.state is not State.OPEN or case.deadline > stamp(now):
+        return False
+    after, fact = escalate(case)
+    try:
+        cases.save(after, _event(after, fact, now=now, actor=actor, reason="past its deadline"))
+    except WriteConflict:
+        return False  # somebody has just dealt with it
+    return True
 
 
 def _event(case: Case, fact: Fact, *, now: datetime, actor: Actor, reason: str) -> Event:

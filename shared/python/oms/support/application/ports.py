@@ -26,5 +26,8 @@ class Cases(Protocol):
     def save(self, case: Case, event: Event) -> None:
         """One transition. Raises WriteConflict where another came first."""
 
-    def queue(self, owner: str, state: str, *, limit: int, until: str | None = None) -> list[Case]:
+    def queue(self, owner: str, state: str, *, limit: int) -> list[Case]:
         """Items of one work queue, nearest deadline first. Behind the truth by the lag of an index."""
+
+    def overdue(self, owner: str, *, limit: int, until: str) -> list[str]:
+        """Ids of open items whose deadline is before `until`, nearest first; as late as `queue`. No item is read for it."""
