@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.fuzz.over_http import Door
+from tests.fuzz.over_http import EDGE, Door
+from tests.fuzz.tap import tapping
 from tests.running.system import System
 from tests.running.worlds import World
 
@@ -11,15 +12,16 @@ _OPERATIONS = 9
 
 
 @pytest.mark.timeout(600)
-def test_every_answer_is_as_the_description_says_and_no_refusal_stores_anything(
+def test_every_answer_is_as_the_description_says_and_no_refusal_changes_anything(
     system: System, world: World
 ) -> None:
     sku = world.stock(NORTH=100)
     held = world.order({sku: 1}, mailbox="review").place()
     released = world.order({sku: 20}).place().reaches("RELEASED")
-    door = Door(system, [held.order_id, released.order_id], [released.work()[0]["fulfilment_order_id"]])
+    orders, work = [held.order_id, released.order_id], [one["fulfilment_order_id"] for one in released.work()]
 
-    tried = door.knock(_SHARE)
+    with tapping(system, EDGE) as tap:
+        tried = Door(system, tap, orders, work).knock(_SHARE)
 
     assert tried.violations == []
     assert tried.cases == _SHARE

@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from tests.fuzz.over_http import Door, Tried
+from tests.fuzz.over_http import EDGE, Door, Tried
+from tests.fuzz.tap import Tap, tapping
 from tests.running.system import System, started
 from tests.running.worlds import World
 
@@ -38,21 +39,26 @@ def main() -> None:
 
 
 def _knocked(system: System, cases: int, seed: int) -> Tried:
-    world = World(system, "fuzz")
-    sku = world.stock(NORTH=10_000)
-    held = [world.order({sku: 1}, mailbox="review").place() for _ in range(5)]
-    released = [world.order({sku: 50}).place().reaches("RELEASED") for _ in range(5)]
-    work = [one.work()[0]["fulfilment_order_id"] for one in released]
-    door = Door(system, [one.order_id for one in (*held, *released)], work, seed=seed)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with tapping(system, EDGE) as tap, Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("cases", total=cases)
 
         def tell(tried: Tried) -> None:
             words = f"cases, {len(tried.violations)} violations"
             progress.update(task, completed=tried.cases, description=words)
 
+        door = _door(system, tap, seed)
+        assert tap.effects(), "orders were taken in, and nothing was heard of it"
         return door.knock(cases, told=tell)
+
+
+def _door(system: System, tap: Tap, seed: int) -> Door:
+    world = World(system, "fuzz")
+    sku = world.stock(NORTH=10_000)
+    held = [world.order({sku: 1}, mailbox="review").place() for _ in range(5)]
+    released = [world.order({sku: 50}).place().reaches("RELEASED") for _ in range(5)]
+    work = [one.work()[0]["fulfilment_order_id"] for one in released]
+    return Door(system, tap, [one.order_id for one in (*held, *released)], work, seed=seed)
 
 
 def _by_operation(tried: Tried) -> Table:

@@ -1,4 +1,7 @@
-"""Requests that the published API description says may come, and some it says may not, over HTTP to a running system."""
+"""Requests that the published API description says may come, and some it says may not, over HTTP to a running system.
+
+Judged is every answer, and what the functions behind the API did on the way to it: what is refused leaves nothing behind.
+"""
 
 import zlib
 from collections import Counter
@@ -22,7 +25,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.fuzz.stored import Stored
+from infra import names
+from tests.fuzz.tap import Tap
 from tests.running.system import System
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -33,6 +37,8 @@ CHECKS: Final = [
     response_schema_conformance,
     response_headers_conformance,
 ]
+EDGE: Final = frozenset(names.function_name(route.function) for route in ROUTES)
+"""The functions behind the API. Nothing but a request makes them do anything."""
 _CLIENTS: Final = {
     "orders": ("web", "web", "marketplace", "operations"),
     "fulfilment": ("warehouse", "operations"),
@@ -41,7 +47,6 @@ _CLIENTS: Final = {
 _MODES: Final = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 _OURS: Final = 0.6
 """How often a path names something that there is: what nobody has is soon refused."""
-_LOOKS: Final = 3
 
 
 @dataclass
@@ -57,12 +62,16 @@ class Tried:
 class Door:
     """Sends cases to the API and judges the answers."""
 
-    def __init__(self, system: System, orders: list[str], work: list[str], *, seed: int = 0) -> None:
-        """`orders` and `work` are ids that requests may name; what they stand for may be cancelled and shipped."""
-        self._system, self._orders, self._work = system, orders, work
+    def __init__(
+        self, system: System, tap: Tap, orders: list[str], work: list[str], *, seed: int = 0
+    ) -> None:
+        """The functions behind the API are led through `tap`.
+
+        `orders` and `work` are ids that requests may name; what they stand for may be cancelled and shipped.
+        """
+        self._system, self._tap, self._orders, self._work = system, tap, orders, work
         self._chance = Random(seed)
         self._seed = seed
-        self._stored = Stored(system)
         self.tried = Tried()
 
     def knock(self, cases: int, *, told: Callable[[Tried], None] = lambda _: None) -> Tried:
@@ -104,26 +113,15 @@ class Door:
         if mode is GenerationMode.POSITIVE:
             self._make_plausible(case)
         headers = {"authorization": f"Bearer {self._token(route)}"}
-        before = self._stored.rows() if route.method == "POST" else None
+        self._tap.effects()
         response = case.call(base_url=self._system.stack.outputs.api_url, headers=headers)
         self.tried.cases += 1
         self.tried.answers[route.operation, response.status_code] += 1
         for fault in _faults(case, response):
             self._note(case, response, fault)
-        if before is not None and 400 <= response.status_code < 500 and before != self._stored.rows():
-            self._look_again(case, response, headers)
-
-    def _look_again(self, case: Any, response: Any, headers: dict[str, str]) -> None:
-        """Workflows write whenever they like. What a refused request stores shows every time; what they store does not."""
-        changed: list[Any] = []
-        for _ in range(_LOOKS):
-            before = self._stored.at_rest()
-            case.call(base_url=self._system.stack.outputs.api_url, headers=headers)
-            after = self._stored.at_rest()
-            changed = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
-            if not changed:
-                return
-        self._note(case, response, f"a refused request changed {changed[:5]}")
+        effects = self._tap.effects()
+        if effects and (kind := _harmless(route, response)):
+            self._note(case, response, f"{kind} has changed something: {'; '.join(effects)}")
 
     def _name_ours(self, case: Any) -> None:
         for name, ids in (("order_id", self._orders), ("fulfilment_order_id", self._work)):
@@ -148,6 +146,15 @@ class Door:
 
 _MOST_ROUNDS: Final = 40
 """A small operation runs out of different cases; another seed has others."""
+
+
+def _harmless(route: Route, response: Any) -> str:
+    """What the request turned out to be, where nothing may come of it."""
+    if 400 <= response.status_code < 500:
+        return "a refused request"
+    if "idempotent-replayed" in response.headers:
+        return "a repeated request"
+    return "a request that only reads" if route.method == "GET" else ""
 
 
 def _faults(case: Any, response: Any) -> Iterator[str]:
