@@ -74,11 +74,20 @@ def test_who_interrupts_the_simulator_is_told_what_it_has_played(
     assert capsys.readouterr().out.startswith("1 runs in ")
 
 
-def test_a_planted_bug_is_found_and_its_law_named() -> None:
-    found = hunt(BUGS[0], seeds=60)
+@pytest.mark.parametrize(
+    ("name", "law"),
+    [
+        ("stock is taken without a condition", "law 1"),
+        ("a refund that was refused is asked for again under its old key", "liveness"),
+    ],
+)
+def test_a_planted_bug_is_found_and_its_law_named(name: str, law: str) -> None:
+    (bug,) = (one for one in BUGS if one.name == name)
+
+    found = hunt(bug, seeds=120)
 
     assert found.seed is not None
-    assert found.law.startswith("law 1")
+    assert found.law.startswith(law)
 
 
 def test_every_planted_bug_still_has_its_place() -> None:
