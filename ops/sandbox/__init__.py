@@ -24,5 +24,6 @@ Control
 - POST /_sandbox/faults     a list of faults, see `faults`; GET lists what is left;
                             DELETE clears, with ?match=… those of that `match`
 - GET  /_sandbox/struck     the requests that met a fault, oldest first; ?match=… those of one fault's `match`
+- POST /_sandbox/authentications  a customer has acted: {"payment_intent": "pi_…", "passed": true}
 - POST /_sandbox/reset      forget everything
 """

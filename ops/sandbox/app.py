@@ -26,13 +26,14 @@ class Partner(Protocol):
 
 def sandbox(store: Store) -> FaultyApp:
     """The application over `store`. Handlers run on one event loop and never wait, so calls never interleave."""
+    stripe = Stripe(store)
     partners: dict[str, Partner] = {
-        "stripe": Stripe(store),
+        "stripe": stripe,
         "avalara": Avalara(store),
         "accertify": Accertify(store),
     }
     routes = [_partner_route(name, partner, store) for name, partner in partners.items()]
-    desk = _Desk(store, partners)
+    desk = _Desk(store, partners, stripe)
     app = Starlette(routes=[*routes, *desk.routes()])
     desk.faulty = FaultyApp(app, order_behind=lambda text: order_behind(store, text))
     return desk.faulty
@@ -61,9 +62,10 @@ class _Desk:
 
     faulty: FaultyApp
 
-    def __init__(self, store: Store, partners: dict[str, Partner]) -> None:
+    def __init__(self, store: Store, partners: dict[str, Partner], stripe: Stripe) -> None:
         self._store = store
         self._partners = partners
+        self._stripe = stripe
 
     def routes(self) -> list[Route]:
         return [
@@ -71,6 +73,7 @@ class _Desk:
             Route("/_sandbox/effects", self.effects),
             Route("/_sandbox/faults", self.faults, methods=["GET", "POST", "DELETE"]),
             Route("/_sandbox/struck", self.struck),
+            Route("/_sandbox/authentications", self.authentications, methods=["POST"]),
             Route("/_sandbox/reset", self.reset, methods=["POST"]),
         ]
 
@@ -95,6 +98,15 @@ class _Desk:
         wanted = request.query_params.get("match")
         rows = [asdict(one) for one in self.faulty.struck if wanted in (None, one.match)]
         return JSONResponse(rows)
+
+    async def authentications(self, request: Request) -> Response:
+        acted = await request.json()
+        try:
+            self._stripe.authenticate(str(acted["payment_intent"]), passed=bool(acted["passed"]))
+        except KeyError as error:
+            return JSONResponse({"error": f"missing or not waiting: {error}"}, 400)
+        self._store.commit()
+        return JSONResponse({"status": "ok"})
 
     async def reset(self, _: Request) -> Response:
         self._store.reset()

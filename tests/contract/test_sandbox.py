@@ -54,6 +54,18 @@ def test_parallel_requests_with_one_key_are_one_effect(sandbox: RunningSandbox) 
     assert len(sandbox.effects("stripe")) == 4
 
 
+@pytest.mark.parametrize(("passed", "held"), [(True, 100), (False, 0)])
+def test_a_customer_acts_once(sandbox: RunningSandbox, passed: bool, held: int) -> None:
+    reference = authorize(sandbox.url, "o1", "pm_card_authenticationRequired").reference
+    acted = {"payment_intent": reference, "passed": passed}
+    desk = f"{sandbox.url}/_sandbox/authentications"
+
+    answers = [httpx.post(desk, json=acted, trust_env=False).status_code for _ in range(2)]
+
+    assert answers == [200, 400]
+    assert sum(row["amount"] for row in sandbox.effects("stripe")) == held
+
+
 def test_a_fault_strikes_as_often_as_it_says_and_only_where_it_matches(sandbox: RunningSandbox) -> None:
     sandbox.fault("stripe", "503", path="/v1/payment_*", times=2, match="[order_id]=o2")
     url = f"{sandbox.url}/stripe/v1/payment_intents"
