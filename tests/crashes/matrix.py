@@ -147,6 +147,8 @@ class _Trap:
         self._playing = playing
         self._number: int | None = None
         self._bodies: list[str] = []
+        self._match = playing.key if case.call.named else ""
+        self._struck_before = 0
         self._struck = 0
         self._in_step = False
         playing.guard = self._around_round
@@ -173,8 +175,7 @@ class _Trap:
 
     def has_struck(self) -> bool:
         if self._case.call.is_partners:
-            struck = self._stage.system.struck(self._playing.key)
-            self._struck = sum(one["fault"] != "pass" for one in struck)
+            self._struck = self._strikes() - self._struck_before
         elif self._number is not None:
             self._struck = max(self._struck, self._stage.proxy.struck(self._number))
         return self._struck > 0
@@ -188,7 +189,7 @@ class _Trap:
 
     def remove(self) -> None:
         if self._case.call.is_partners:
-            self._stage.system.heal(self._playing.key)
+            self._stage.system.heal(self._match)
         elif self._bodies:
             self._stage.proxy.remove(self._bodies)
             self._bodies, self._number = [], None
@@ -196,7 +197,8 @@ class _Trap:
     def _set(self) -> None:
         call, way = self._case.call, self._case.way
         if call.is_partners:
-            for fault in faults(call, way, self._playing.key):
+            self._struck_before = self._strikes()
+            for fault in faults(call, way, self._match):
                 self._stage.system.fault(**fault)
             return
         wanted = rules(call, way, self._playing.names())
@@ -204,6 +206,10 @@ class _Trap:
         self._number = self._stage.proxy.add(wanted)[-1]
         if self._cold:  # after the trap is set: what an order before has left behind may come first
             self._stage.chill(call.function)
+
+    def _strikes(self) -> int:
+        """How often a partner has misbehaved for whom the case means."""
+        return sum(one["fault"] != "pass" for one in self._stage.system.struck(self._match))
 
 
 def broken(outcome: Outcome, violations: Sequence[str]) -> Outcome:

@@ -17,6 +17,8 @@ Json = dict[str, Any]
 _QUIET_SECONDS: Final = 1.3
 """How long nothing must be called until a step counts as over: a stream gathers events for a second."""
 _MANY: Final = 10_000
+_ANYBODY: Final = ""
+"""Is in every request to a partner, also in those that name no order: a listing of the newest payments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,12 @@ class _Ears:
         )
         told = [(name, is_named) for is_named in (True, False) for name in FUNCTIONS]
         self._rules = dict(zip(numbers, told, strict=True))
-        stage.system.heal()
-        for partner in PARTNERS:
-            stage.system.fault(partner, "pass", match=self._key, times=_MANY)
-        self._struck_before = len(stage.system.struck(self._key))
+        matches = (self._key, _ANYBODY)
+        for match in matches:  # behind what the flow itself has set
+            stage.system.heal(match)
+            for partner in PARTNERS:
+                stage.system.fault(partner, "pass", match=match, times=_MANY)
+        self._struck_before = {match: len(stage.system.struck(match)) for match in matches}
 
     def heard(self) -> list[Call]:
         """What was called in the step, once it is quiet."""
@@ -100,7 +104,8 @@ class _Ears:
 
     def _requests(self) -> tuple[list[Json], list[Json]]:
         """Those of AWS and those of partners, each in the order in which they came."""
-        return self._stage.proxy.notes(), self._stage.system.struck(self._key)[self._struck_before :]
+        struck = [self._stage.system.struck(match)[before:] for match, before in self._struck_before.items()]
+        return self._stage.proxy.notes(), [one for found in struck for one in found]
 
     def _of_aws(self, request: Json) -> Call:
         function, named = self._rules[request["rule_id"]]
@@ -110,7 +115,8 @@ class _Ears:
 
 def _of_partner(request: Json) -> Call:
     partner = str(request["partner"])
-    return Call(partner, partner, f"{request['method']} {without_references(str(request['path']))}", 0)
+    operation = f"{request['method']} {without_references(str(request['path']))}"
+    return Call(partner, partner, operation, 0, named=request["match"] != _ANYBODY)
 
 
 def _counted(calls: Iterable[Call]) -> Iterator[Call]:

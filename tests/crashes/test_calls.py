@@ -83,6 +83,14 @@ def test_a_partners_call_breaks_before_or_after_its_effect() -> None:
     assert not any(Fault(**one).hits("POST", path, "another") for one in told)
 
 
+def test_a_partners_call_that_names_no_order_breaks_whoever_makes_it() -> None:
+    newest = Call("stripe", "stripe", "GET /v1/payment_intents", 1, named=False)
+    (fault,) = (Fault(**one) for one in faults(newest, Way.BEFORE, ""))
+    assert fault.hits("GET", "/stripe/v1/payment_intents", "limit=100")
+    assert not fault.hits("GET", "/stripe/v1/payment_intents/search", "limit=100")
+    assert not fault.hits("POST", "/stripe/v1/payment_intents", "limit=100")
+
+
 @pytest.mark.parametrize(
     ("path", "known"),
     [
