@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from infra.names import PARTNERS
 from tests.crashes.calls import Call
 from tests.crashes.matrix import Case, Outcome, broken, cases_of, run
 from tests.crashes.playing import Flow
 from tests.crashes.recording import Recorded, distinct, record
 from tests.crashes.report import Report
 from tests.crashes.resting import broken_laws
-from tests.crashes.stage import Stage
+from tests.crashes.stage import FUNCTIONS, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,16 @@ def rehearse(stage: Stage, choice: Choice, watcher: Watcher) -> Report:
     outcomes = [broken(one, violations) for one in outcomes]
     ours = {one.order_id for one in outcomes}
     besides = [text for text in violations if not any(order_id in text for order_id in ours)]
-    return Report(outcomes, besides, len(choice.flows), len(recorded), len(cases), time.monotonic() - began)
+    spent = time.monotonic() - began
+    return Report(
+        outcomes, besides, len(choice.flows), len(recorded), len(cases), spent, never_called(recorded)
+    )
+
+
+def never_called(recorded: Iterable[Recorded]) -> tuple[str, ...]:
+    """Deployed functions and partners of which no flow made anybody call anything."""
+    called = {one.call.function for one in recorded}
+    return tuple(name for name in (*FUNCTIONS, *PARTNERS) if name not in called)
 
 
 def one_of_each_kind(cases: Iterable[Case]) -> Iterable[Case]:

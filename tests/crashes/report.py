@@ -24,6 +24,8 @@ class Report:
     cases: int
     """How many there are; `outcomes` has fewer where the time was over before."""
     seconds: float
+    never_called: Sequence[str] = ()
+    """Functions and partners whose calls no flow has made."""
 
     @property
     def holds(self) -> bool:
@@ -49,6 +51,8 @@ class Report:
         console.print(_by_call(self.outcomes), _by_flow(self.outcomes))
         for line in self.failures():
             console.print(line, style="red", markup=False, highlight=False)
+        if self.never_called:
+            console.print(f"never called: {', '.join(self.never_called)}", markup=False, highlight=False)
         console.print(self.summary(), markup=False, highlight=False)
 
 

@@ -1,18 +1,22 @@
 """What counts as one case, and when a matrix counts as passed."""
 
 from dataclasses import replace
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from tests.crashes.calls import Call, Way
 from tests.crashes.flows import FLOWS
 from tests.crashes.matrix import Case, Outcome, Verdict, broken, cases_of
 from tests.crashes.recording import Recorded, distinct
-from tests.crashes.rehearsal import one_of_each_kind
+from tests.crashes.rehearsal import never_called, one_of_each_kind
 from tests.crashes.report import Report
+from tests.crashes.stage import FUNCTIONS
 
 SHIPPED, CANCELLED = FLOWS[:2]
 PUT = Call("holdfast-accept-order", "dynamodb", "PutItem", 1)
+CAPTURE = Call("stripe", "stripe", "POST /v1/payment_intents/*/capture", 1)
 SECRET = Call("holdfast-screen-order", "secretsmanager", "GetSecretValue", 1, named=False)
 
 
@@ -75,3 +79,27 @@ def test_a_broken_law_is_the_case_of_its_order() -> None:
 
 def test_a_law_that_no_case_explains_is_a_failure_too() -> None:
     assert not Report([an_outcome()], ["law 8: something"], 1, 1, 2, 1.0).holds
+
+
+def shown(report: Report) -> str:
+    console = Console(file=StringIO(), width=200)
+    report.show(console)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def test_functions_and_partners_that_no_flow_calls_are_told() -> None:
+    left = never_called([Recorded(SHIPPED, 1, call) for call in (PUT, SECRET, CAPTURE)])
+
+    assert set(FUNCTIONS) - set(left) == {PUT.function, SECRET.function}
+    assert set(left) - set(FUNCTIONS) == {"avalara", "accertify"}
+    assert f"never called: {left[0]}, {left[1]}\n" in shown(Report([], [], 1, 3, 0, 1.0, left[:2]))
+
+
+def test_where_everything_is_called_nothing_is_told_of_it() -> None:
+    everybody = [*FUNCTIONS, "stripe", "avalara", "accertify"]
+
+    left = never_called(Recorded(SHIPPED, 1, replace(PUT, function=name)) for name in everybody)
+
+    assert left == ()
+    assert "never called" not in shown(Report([], [], 1, 1, 0, 1.0, left))
