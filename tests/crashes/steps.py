@@ -1,24 +1,12 @@
 """What may be done to an order in a flow."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
-from oms.aws.items import Item, marshal
-from oms.aws.outbox import bucket, events_of
-from oms.aws.table import Table
-from oms.aws.writes import Put
-from oms.kernel.clock import moment
-from oms.kernel.events import Event
-from oms.payments.adapters.rows import PAYMENT
-from oms.runtime import reviving, sweeping
+import httpx
 from oms.support.domain.exceptions import Action
 
 from tests.crashes.playing import Goods, Playing, Step
-from tests.crashes.stage import SWEEPER, WATCHDOG
 from tests.running.journeys import Standing
-
-_OWN_EVENTS: Final = ("orders", "inventory", "payments")
-_MARGIN: Final = timedelta(seconds=2)
 
 
 def receives(units: int) -> Step:
@@ -33,7 +21,8 @@ def receives(units: int) -> Step:
 
 
 def places(goods: Goods, reaches: str) -> Step:
-    """What the fraud screening will say is no part of the history: until then nobody knows."""
+    """What the fraud screening will say is no part of the history: until then nobody knows. Nor is a card that the
+    gateway accepts: what it refuses later is told by `meets`."""
 
     def act(playing: Playing) -> None:
         if reaches == "ON_HOLD":
@@ -41,7 +30,13 @@ def places(goods: Goods, reaches: str) -> Step:
         playing.ask(playing.order.place)
         playing.reaches(reaches)
 
-    return Step("places", act, trace=f"places {goods.units} {goods.card} {goods.prepaid}")
+    card = goods.card if reaches == "AWAITING_PAYMENT" else "an accepted card"
+    return Step("places", act, trace=f"places {goods.units} {card} {goods.prepaid}")
+
+
+def meets(card: str) -> Step:
+    """From here on it makes a difference which card it is: the gateway is about to refuse something."""
+    return Step(f"meets {card}", lambda _: None)
 
 
 def ships(units: int = 0, reaches: str = "SHIPPED") -> Step:
@@ -87,99 +82,42 @@ def decides(kind: str, action: Action, reaches: str) -> Step:
     return Step(f"decides {kind} {action}", act)
 
 
+def hears_of_its_capture() -> Step:
+    """That it was refused. Where a fault kept that from being told, it was tried again at once, and the money is there."""
+
+    def act(playing: Playing) -> None:
+        def heard() -> bool:
+            return _is_refused(playing) or playing.order.standing().kept > 0
+
+        playing.until(heard, bool, what="a refusal or the money")
+
+    return Step("hears of its capture", act)
+
+
+def has_a_refused_capture_tried_again() -> Step:
+    def act(playing: Playing) -> None:
+        if _is_refused(playing):
+            playing.decide("CAPTURE_FAILED", Action.RETRY)
+
+    return Step("has a refused capture tried again", act)
+
+
+def _is_refused(playing: Playing) -> bool:
+    return any(case.kind == "CAPTURE_FAILED" for case in playing.order.open_cases())
+
+
+def confirms() -> Step:
+    """The cardholder tells the bank that it is all right. Nobody tells us."""
+
+    def act(playing: Playing) -> None:
+        url = f"{playing.stage.system.stack.sandbox_url}/_sandbox/authentications"
+        acted = {"payment_intent": playing.order.reference(), "passed": True}
+        httpx.post(url, json=acted, trust_env=False).raise_for_status()
+
+    return Step("confirms", act)
+
+
 def ends(status: str, *, paid: int = 0, shipped: int = 0, cancelled: int = 0) -> Step:
     """The order is at its end, in goods, money (minor units), workflow and people."""
     wanted = Standing(status, "SUCCEEDED", shipped, cancelled, 0, paid, 0, moving=False, waits_for=())
     return Step(f"ends {status} {paid} {shipped} {cancelled}", lambda playing: playing.ends(wanted))
-
-
-def cannot_be_paid() -> Step:
-    """A row that no function can read stands where the order's payment belongs: each attempt fails."""
-
-    def act(playing: Playing) -> None:
-        playing.expect("TECHNICAL")
-        table = playing.stage.system.stack.table("payments")
-        table.write(Put(table.name, {"pk": f"ORDER#{playing.order.order_id}", "sk": PAYMENT}))
-
-    return Step("cannot be paid", act)
-
-
-def can_be_paid() -> Step:
-    def act(playing: Playing) -> None:
-        stack = playing.stage.system.stack
-        key = {"pk": {"S": f"ORDER#{playing.order.order_id}"}, "sk": {"S": PAYMENT}}
-        stack.aws("dynamodb").delete_item(TableName=stack.outputs.tables["payments"], Key=key)
-
-    return Step("can be paid", act)
-
-
-def is_killed() -> Step:
-    """Its workflow is aborted, and the watchdog starts another when it has been dead for long enough."""
-
-    def act(playing: Playing) -> None:
-        order = playing.order
-        playing.until(order.steps, lambda seen: seen[-1:] == ["AwaitFulfilment"], what="to wait")
-        order.abort()
-        playing.sleep((reviving.GRACE + _MARGIN).total_seconds())
-
-        def look() -> tuple[int, str]:
-            playing.runs(WATCHDOG)
-            return order.executions().latest(order.order_id)
-
-        playing.until(look, lambda seen: seen[0] == 2, what="a second workflow")
-        playing.until(
-            lambda: order.steps(attempt=2),
-            lambda seen: seen[-1:] == ["AwaitFulfilment"],
-            what="to wait again",
-        )
-
-    return Step("is killed", act)
-
-
-def loses_receipts() -> Step:
-    """The relay's notes of what it published are gone, as if it had crashed before it made them."""
-
-    def act(playing: Playing) -> None:
-        playing.until(lambda: _receipts(playing), lambda rows: len(rows) > 2, what="the relay's receipts")
-        dynamodb = playing.stage.system.stack.aws("dynamodb")
-        for table, row in _receipts(playing):
-            dynamodb.delete_item(TableName=table, Key=marshal({name: row[name] for name in ("pk", "sk")}))
-
-    return Step("loses receipts", act)
-
-
-def is_swept() -> Step:
-    """The sweeper publishes again what has no receipt, when it is old enough."""
-
-    def act(playing: Playing) -> None:
-        events = [event for found in _events(playing).values() for event in found]
-        due = max(moment(event.occurred_at) for event in events) + sweeping.GRACE + _MARGIN
-        playing.sleep((due - datetime.now(UTC)).total_seconds())
-
-        def look() -> set[str]:
-            playing.runs(SWEEPER)
-            return {event_id for _, row in _receipts(playing) for event_id in row["event_ids"]}
-
-        wanted = {event.event_id for event in events}
-        playing.until(look, lambda seen: wanted <= seen, what="receipts of all events")
-
-    return Step("is swept", act)
-
-
-def _events(playing: Playing) -> dict[str, list[Event]]:
-    """What the order's outboxes hold, by table."""
-    stack = playing.stage.system.stack
-    pk = f"ORDER#{playing.order.order_id}"
-    return {table.name: events_of(table, pk) for table in map(stack.table, _OWN_EVENTS)}
-
-
-def _receipts(playing: Playing) -> list[tuple[str, Item]]:
-    """(table, row) of every receipt that names the order."""
-    stack = playing.stage.system.stack
-    return [
-        (name, row)
-        for name, events in _events(playing).items()
-        for at in sorted({bucket(moment(event.occurred_at)) for event in events})
-        for row in Table(stack.aws("dynamodb"), name).collection(f"RELAY#{at}", "RECEIPT#")
-        if playing.key in str(row["event_ids"])
-    ]
