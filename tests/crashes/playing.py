@@ -21,7 +21,7 @@ from tests.running.worlds import World
 
 T = TypeVar("T")
 PATIENCE: Final = 150.0
-"""Seconds until something that has not happened counts as lost. Only a case that breaks waits so long."""
+"""Seconds on the stage until something that has not happened counts as lost. Only a case that breaks waits so long."""
 _UPKEEP_AFTER: Final = 25.0
 """Seconds of waiting after which sweeper and watchdog look, as they do every minute by their schedules."""
 _SUPPORT_EVERY: Final = 2.0
@@ -114,6 +114,8 @@ class Playing:
         self.guard: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext()
         """Surrounds a round of the sweeper or the watchdog that this order's flow asks for."""
         self._awaited: set[str] = set()
+        self._absent = 0.0
+        """Seconds that it has spent off the stage."""
 
     @property
     def key(self) -> str:
@@ -141,12 +143,18 @@ class Playing:
 
     @contextmanager
     def _off_stage(self) -> Iterator[None]:
-        """Another order may come on the stage meanwhile."""
+        """Another order may come on the stage meanwhile, and to come back may take as long as the others like."""
+        left = time.monotonic()
         self.stage.places.release()
         try:
             yield
         finally:
             self.stage.places.acquire()
+            self._absent += time.monotonic() - left
+
+    def _now(self) -> float:
+        """A clock that stands while it is off the stage."""
+        return time.monotonic() - self._absent
 
     def runs(self, folder: str) -> None:
         """A round of the sweeper or the watchdog, and nobody else's meanwhile."""
@@ -159,10 +167,10 @@ class Playing:
 
     def until(self, look: Callable[[], T], settled: Callable[[T], bool], *, what: str) -> T:
         """Look until it is `settled`, while support does its work. Raises StillWaiting."""
-        began = time.monotonic()
+        began = self._now()
         upkeep, support, pause = _UPKEEP_AFTER, _SUPPORT_EVERY, _FIRST_PAUSE
         while not settled(seen := look()):
-            waited = time.monotonic() - began
+            waited = self._now() - began
             if waited > PATIENCE:
                 raise StillWaiting(f"{what}: still {seen}")
             if waited > upkeep:
