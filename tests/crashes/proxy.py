@@ -81,5 +81,5 @@ def standing_between(upstream: str, port: int, log: Path) -> Iterator[Proxy]:
         yield proxy
     finally:
         proxy.close()
-        process.terminate()
-        process.wait(10)
+        process.kill()  # it keeps nothing, and would wait for connections that nobody closes
+        process.wait()
