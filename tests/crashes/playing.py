@@ -28,6 +28,7 @@ _SUPPORT_EVERY: Final = 2.0
 _FIRST_PAUSE: Final = 0.15
 _LONGEST_PAUSE: Final = 0.8
 _ALBANY: Final = {"city": "Albany", "region": "NY", "postal_code": "12207", "country": "US"}
+_WAITS: Final = (["AwaitFulfilment"], ["AwaitResolution"])
 _SUPPORT: Final = {"TECHNICAL": Action.RETRY, "FRAUD_REVIEW": Action.ACCEPT}
 """What support decides where a fault has led to a stop that the flow has not."""
 
@@ -191,6 +192,11 @@ class Playing:
             return order.headline if order else ""
 
         self.until(look, lambda seen: seen == status, what=f"{self.order.order_id} to be {status}")
+
+    def is_worked_on(self) -> bool:
+        """Whether its workflow is between two waits."""
+        attempt, status = self.order.executions().latest(self.order.order_id)
+        return status == "RUNNING" and self.order.steps(attempt)[-1:] not in _WAITS
 
     def stops_with(self, kind: str) -> None:
         """Wait for an open exception of this kind, which support leaves to the flow."""

@@ -70,7 +70,7 @@ class _Ears:
 
     def __init__(self, stage: Stage, playing: Playing) -> None:
         self._stage = stage
-        self._key = playing.key
+        self._playing = playing
         self._tables = {name: context for context, name in stage.system.stack.outputs.tables.items()}
         bodies = (naming(playing.names()), NAMELESS)
         numbers = stage.proxy.replace_all(
@@ -78,7 +78,7 @@ class _Ears:
         )
         told = [(name, is_named) for is_named in (True, False) for name in FUNCTIONS]
         self._rules = dict(zip(numbers, told, strict=True))
-        matches = (self._key, _ANYBODY)
+        matches = (playing.key, _ANYBODY)
         for match in matches:  # behind what the flow itself has set
             stage.system.heal(match)
             for partner in PARTNERS:
@@ -97,8 +97,8 @@ class _Ears:
         while time.monotonic() - quiet_since < _QUIET_SECONDS:
             time.sleep(0.1)
             again = self._requests()
-            # A function that begins anew is quiet for long, and its message is not gone meanwhile.
-            if again != requests or self._stage.system.queued():
+            # A function that begins anew is quiet for long: its message is not gone meanwhile, its workflow at work.
+            if again != requests or self._stage.system.queued() or self._playing.is_worked_on():
                 requests, quiet_since = again, time.monotonic()
         return requests
 
