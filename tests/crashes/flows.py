@@ -38,6 +38,7 @@ _CHALLENGED: Final = _Beginning(Goods(card="pm_card_authenticationRequired"), re
 _EXPIRES: Final = "pm_card_authorizationExpired"
 _REFUSED_AT_FIRST: Final = "pm_card_captureFailsAtFirst"
 _NO_REFUNDS: Final = "pm_card_refundFail"
+_NO_REFUND_AT_FIRST: Final = "pm_card_refundFailsAtFirst"
 _REVIEWED_ABROAD: Final = Goods(mailbox="review", to_albany=True)
 _COSTS_LESS: Final = (
     troubles.is_quoted_no_more(),
@@ -129,6 +130,14 @@ FLOWS: Final = (
         steps.stops("REFUND_FAILED"),
         steps.decides("REFUND_FAILED", Action.DISMISS, "CANCELLED"),
         steps.ends("CANCELLED", paid=3000, cancelled=2),
+    ),
+    _Beginning(Goods(card=_NO_REFUND_AT_FIRST, prepaid=True)).then(
+        "refund refused and tried again",
+        steps.meets(_NO_REFUND_AT_FIRST),
+        steps.cancels(),
+        steps.stops("REFUND_FAILED"),
+        steps.decides("REFUND_FAILED", Action.RETRY, "CANCELLED"),
+        _NOTHING,
     ),
     _CHALLENGED.then(
         "confirmed by the cardholder",
