@@ -1,6 +1,7 @@
 """Support staff and engineers: they decide what waits for them."""
 
 from datetime import timedelta
+from zlib import crc32
 
 from oms.aws.items import unmarshal
 from oms.aws.table import Table
@@ -53,7 +54,9 @@ class Support(Actor):
         return Action.RETRY if chosen is Action.DISMISS and self._would_pass(case.subject) else chosen
 
     def _would_pass(self, order_id: str) -> bool:
-        """Whether the order's bank says to try once more. Who is told so does not give up, and then it must work."""
+        """Whether the order's bank says to try once more. For every other order nobody then gives up, and it must work."""
+        if crc32(order_id.encode()) % 2:
+            return False
         payments = self.world.partners.stripe.payments_of(order_id)
         held = [payment for payment in payments if payment["status"] != "canceled"]
         return any(str(payment["payment_method"]).endswith("AtFirst") for payment in held)
