@@ -105,8 +105,7 @@ class Model:
 
     def capture(self, shipment: str, total: int) -> object:
         answer = self._capture(shipment, total)
-        if answer != PENDING:
-            self._release_unclaimed()
+        self._release_unclaimed()
         return answer
 
     def write_off(self, shipment: str) -> object:
@@ -132,10 +131,11 @@ class Model:
             return self._recognise(shipment, total)
         if shipment in self.claims:
             return self._take(shipment, total)
+        if self.releasing:
+            self._void()
         if reason := "written_off" if shipment in self.given_up else self._obstacle(total):
-            if reason != PENDING:
-                self.refused.setdefault(shipment, total)
-            return PENDING if reason == PENDING else NotCapturable(shipment, total, reason)
+            self.refused.setdefault(shipment, total)
+            return NotCapturable(shipment, total, reason)
         if self.hold_lost:
             self.refused[shipment] = total
             return NotCapturable(shipment, total, "payment_intent_unexpected_state")
@@ -219,8 +219,6 @@ class Model:
         }
         if not self.live:
             return f"payment_{names.get(self.state, self.state)}"
-        if self.releasing:
-            return PENDING
         return "exceeds_authorization" if total > self.capturable else ""
 
     def _take(self, shipment: str, total: int) -> object:

@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 from oms.kernel.errors import OutcomeUnknown, Retryable
 from oms.ledger.domain.accounts import CONTRACT_LIABILITY, PSP_CLEARING
+from oms.payments.application.capturing import NotCapturable, ShipmentPaid
 from oms.payments.application.ports import CapturesPending, ReleasePending
 from oms.payments.application.settling import Settled
 
@@ -154,16 +155,44 @@ def test_a_cancellation_during_a_capture_waits_or_comes_too_late_but_never_takes
 
 
 @pytest.mark.parametrize("boundary", [2, 3])
-def test_a_capture_during_a_release_waits_for_its_end(boundary: int) -> None:
+def test_a_capture_during_a_release_finishes_it_and_is_refused(boundary: int) -> None:
     bench, step = prepared("void")
-
-    def ship() -> None:
-        with pytest.raises(ReleasePending):
-            bench.capture("shp-1", 1_000)
-
-    bench.boundaries.meanwhile = {boundary: ship}
+    refused: list[object] = []
+    bench.boundaries.meanwhile = {boundary: lambda: refused.append(bench.capture("shp-1", 1_000))}
     assert step(bench) == Settled(3_000, 0)
+    assert refused == [NotCapturable("shp-1", 1_000, "payment_voided")]
     assert bench.gateway.kinds() == ["authorize", "void"]
+    assert bench.gateway.most_effects_per_key == 1
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("boundary", [2, 3, 4])
+def test_a_release_whose_workflow_has_died_is_finished_by_the_next_capture(
+    boundary: int, fault: Fault
+) -> None:
+    bench, step = prepared("void")
+    bench.boundaries.faults = {boundary: fault}
+    with suppress(Crashed, Retryable, OutcomeUnknown):
+        step(bench)
+    bench.boundaries.faults = {}
+    assert bench.capture("shp-1", 1_000) == NotCapturable("shp-1", 1_000, "payment_voided")
+    assert (bench.payment.voided, bench.payment.in_flight) == (3_000, {})
+    assert bench.gateway.kinds() == ["authorize", "void"]
+    assert bench.gateway.most_effects_per_key == 1
+
+
+def test_a_capture_waits_while_the_hold_is_replaced_by_another() -> None:
+    bench = Bench()
+    bench.authorize()
+    bench.boundaries.crossed = 0
+    bench.boundaries.faults = {2: "lost before"}
+    with pytest.raises(OutcomeUnknown):
+        bench.authorize(4_000, attempt=2)
+    bench.boundaries.faults = {}
+    with pytest.raises(ReleasePending):
+        bench.capture("shp-1", 1_000)
+    bench.authorize(4_000, attempt=2)
+    assert bench.capture("shp-1", 1_000) == ShipmentPaid("shp-1", 1_000)
 
 
 def test_a_cancellation_overtaken_by_a_capture_under_way_releases_nothing() -> None:

@@ -13,6 +13,7 @@ from oms.ledger.domain.entries import (
 )
 from oms.payments.application.desk import ROUNDS, Desk, exactly
 from oms.payments.application.ports import ReleasePending
+from oms.payments.application.releasing import void_remainder
 from oms.payments.application.writing_off import release_unclaimed
 from oms.payments.domain.effects import Effect, Refusal, after_refusals, capture_key
 from oms.payments.domain.facts import PaymentCaptured, PaymentCaptureFailed, RevenueRecognised
@@ -58,7 +59,7 @@ CaptureOutcome = ShipmentPaid | NotCapturable | LeftToPeople
 def capture(desk: Desk, shipment: Shipment, with_people: Callable[[], bool]) -> CaptureOutcome:
     """`with_people` says of a shipment that was refused whether a person has it; others cost no question.
 
-    Whoever has it, what has been begun is finished: the gateway may have done it.
+    Whoever has it, what has been begun is finished: the gateway may have done it. So is a release of the hold.
 
     Raises ReleasePending, WriteConflict, also where another run was refused meanwhile, and what the gateway
     raises. Each is safe to repeat.
@@ -101,6 +102,10 @@ def _take(desk: Desk, payment: Payment, shipment: Shipment, *, overtaken: bool) 
         answer, refusals = _look_up(desk, payment, shipment)
         answer = answer or _call(desk, payment, effect)
         return _conclude(desk, payment, effect, answer, shipment, refusals)
+    if payment.live and payment.busy("void"):
+        # Whoever began it may be dead, and an order that has shipped whole has nothing else to settle.
+        void_remainder(desk, payment)
+        return None
     if reason := _obstacle(payment, shipment):
         return _obstructed(desk, payment, shipment, reason)
     if overtaken:
@@ -132,8 +137,8 @@ def _obstacle(payment: Payment, shipment: Shipment) -> str:
         return "written_off"
     if not payment.live:
         return f"payment_{payment.state.lower()}"
-    if payment.busy("void", "replace"):
-        raise ReleasePending(f"{payment.order_id} is just being released")
+    if payment.busy("replace"):
+        raise ReleasePending(f"{payment.order_id}: its hold is just being replaced")
     if payment.currency != shipment.currency:
         return "other_currency"
     return "exceeds_authorization" if shipment.total > payment.capturable else ""

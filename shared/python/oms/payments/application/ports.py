@@ -16,7 +16,7 @@ class CapturesPending(Retryable):
 
 
 class ReleasePending(Retryable):
-    """The authorization is just being released: decide again when that is done."""
+    """The authorization is just being replaced by another: decide again when that is done."""
 
     code = "release_pending"
 

@@ -85,7 +85,7 @@ def _withdraw(desk: Desk, payment: Payment) -> None:
 
 
 def _release(desk: Desk, payment: Payment, shipped_total: int) -> None:
-    """A release that has begun is finished whatever has left since: captures wait for it, not it for them.
+    """A release that has begun is finished whatever has left since: no capture can be made any more.
 
     Nor does it wait for what was refused: that is with a person, who may never take it.
     """
