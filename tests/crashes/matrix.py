@@ -72,31 +72,25 @@ def cases_of(recorded: Iterable[Recorded]) -> list[Case]:
     return [Case(one, way) for one in recorded for way in one.call.ways]
 
 
-def run(
-    stage: Stage, cases: Sequence[Case], *, until: float, done: Callable[[Outcome], None] = lambda _: None
-) -> list[Outcome]:
+def run(stage: Stage, cases: Sequence[Case], *, until: float, done: Callable[[Outcome], None]) -> None:
     """Play all cases. Where nothing has met the fault, again: alone, with a function that begins anew.
 
     `done` hears of every case when nothing more is tried for it. No case begins after `until`
-    (of `time.monotonic`): those that have not are missing in the answer.
+    (of `time.monotonic`). Interrupted, it lets those end that have begun; of them nobody hears.
     """
     together = [case for case in cases if not case.needs_the_stage]
     alone = [case for case in cases if case.needs_the_stage]
-    outcomes = []
     # What is alike is slow together: cases of the relay keep all others waiting.
     Random(len(cases)).shuffle(together)
     for outcome in _side_by_side(stage, together, until):
         if outcome.verdict is Verdict.NOT_HIT:
             alone.append(outcome.case)
         else:
-            outcomes.append(outcome)
             done(outcome)
     for case in alone:
         if time.monotonic() > until:
             break
-        outcomes.append(_alone(stage, case))
-        done(outcomes[-1])
-    return outcomes
+        done(_alone(stage, case))
 
 
 def _side_by_side(stage: Stage, cases: Sequence[Case], until: float) -> Iterator[Outcome]:

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,14 +39,24 @@ class Watcher(Protocol):
 
 
 def rehearse(stage: Stage, choice: Choice, watcher: Watcher) -> Report:
-    """Raises what a flow without faults raises: then there is nothing to record."""
+    """Raises what a flow without faults raises: then there is nothing to record.
+
+    Interrupted while it breaks off calls, it tells what it has played until then.
+    """
     began = time.monotonic()
     recorded = distinct(_record(stage, choice, watcher))
     cases = [case for case in cases_of(recorded) if choice.function in case.call.function]
     cases = list(one_of_each_kind(cases)) if choice.share else cases
     watcher.begins("break off", len(cases))
     until = time.monotonic() + 60 * choice.minutes
-    outcomes = run(stage, cases, until=until, done=watcher.hears)
+    outcomes: list[Outcome] = []
+
+    def hear(outcome: Outcome) -> None:
+        outcomes.append(outcome)
+        watcher.hears(outcome)
+
+    with suppress(KeyboardInterrupt):
+        run(stage, cases, until=until, done=hear)
     watcher.begins("examine", 1)
     violations = broken_laws(stage)
     watcher.advances()

@@ -41,6 +41,8 @@ class Partners:
     def __init__(self, chance: Random, weather: Weather, agenda: Agenda) -> None:
         self._chance, self._weather, self._agenda = chance, weather, agenda
         self._down_until: dict[str, float] = {}
+        self.keeps_waiting: list[Callable[[str, bytes], None]] = []
+        """Who hears of requests, by address and content, that are on their way for longer than anybody waits."""
         store = Store()
         self.stripe, self.avalara, self.accertify = Stripe(store), Avalara(store), Accertify(store)
 
@@ -55,6 +57,8 @@ class Partners:
         if self._meets("partner_commits_late"):
             late = self._chance.uniform(_READ_SECONDS, _VERY_LATE if self._weather.failover else _LATE)
             self._agenda.after(late, lambda: self._arrive(method, url, headers, query, content))
+            for hear in self.keeps_waiting:
+                hear(url, content or b"")
             pause(_READ_SECONDS)
             raise httpx.ReadTimeout("nothing came, and it is still on its way")
         if self._down(urlsplit(url).path) or self._meets("partner_5xx"):
