@@ -113,6 +113,16 @@ FLOWS: Final = (
         steps.has_a_refused_capture_tried_again(),
         _WHOLE,
     ),
+    _Beginning(Goods(card=_REFUSED_AT_FIRST)).then(
+        "capture refused, the rest called off",
+        steps.meets(_REFUSED_AT_FIRST),
+        steps.ships(1, "PARTIALLY_SHIPPED"),
+        steps.hears_of_its_capture(),
+        steps.cancels("SHIPPED"),
+        steps.is_settled(),
+        steps.has_a_refused_capture_tried_again(),
+        steps.ends("SHIPPED", paid=1800, shipped=1, cancelled=1),
+    ),
     _Beginning(Goods(card=_EXPIRES)).then(
         "capture refused and written off",
         steps.meets(_EXPIRES),

@@ -70,6 +70,15 @@ def cancels(reaches: str = "CANCELLED") -> Step:
     return Step("cancels", act)
 
 
+def is_settled() -> Step:
+    """Its workflow has nothing more to do."""
+
+    def act(playing: Playing) -> None:
+        playing.until(playing.order.standing, lambda seen: seen.workflow == "SUCCEEDED", what="a settlement")
+
+    return Step("is settled", act)
+
+
 def stops(kind: str) -> Step:
     return Step(f"stops with {kind}", lambda playing: playing.stops_with(kind))
 

@@ -140,6 +140,13 @@ class Journey:
             waits_for=tuple(case.kind for case in self.open_cases()),
         )
 
+    def settles(self) -> Self:
+        """Wait until its workflow has nothing more to do."""
+        self.system.until(
+            self.standing, lambda seen: seen.workflow == "SUCCEEDED", what=f"{self.order_id} to settle"
+        )
+        return self
+
     def ends(self, status: str, *, paid: int, shipped: int = 0, cancelled: int = 0) -> Self:
         """Wait until all is done: goods, money, workflow, people; and each effect was had exactly once."""
         wanted = Standing(status, "SUCCEEDED", shipped, cancelled, 0, paid, 0, moving=False, waits_for=())

@@ -193,7 +193,7 @@ BUGS: Final = (
     Bug(
         "a settlement does not wait for captures under way",
         f"{_OMS}/payments/application/settling.py",
-        '    if not begun and (payment.busy("capture") or decided < shipped_total):',
+        '    if payment.busy("capture") or decided < shipped_total:',
         "    if False:",
     ),
     Bug(
@@ -235,8 +235,20 @@ BUGS: Final = (
     Bug(
         "the last capture leaves on hold what was given up of the others",
         f"{_OMS}/payments/application/capturing.py",
-        "    if any(payment.written_off(shipment_id) for shipment_id in payment.refused):",
-        "    if False:",
+        "    if payment.closed or payment.given_up:",
+        "    if payment.closed:",
+    ),
+    Bug(
+        "the last capture leaves on hold what was called off",
+        f"{_OMS}/payments/application/capturing.py",
+        "    if payment.closed or payment.given_up:",
+        "    if payment.given_up:",
+    ),
+    Bug(
+        "a settlement releases the hold that a refused capture may yet be taken from",
+        f"{_OMS}/payments/application/settling.py",
+        "    return payment.undecided",
+        "    return False",
     ),
     Bug(
         "a settlement waits for what was refused",

@@ -28,6 +28,7 @@ _FOUND = {
     15881: "what is held and what is owed, read at different moments",
     90: "a capture that was begun before a person had its refusal",
     3162: "a release of the hold that nobody concluded, its workflow dead and its order shipped whole",
+    1906: "a refused capture whose hold was released when the rest of its order was called off",
     1104: "a customer who confirmed the payment while it was taken back",
 }
 """Seeds that once found a bug of the product, or the same bug planted. What they play changes with the simulator; each bug has

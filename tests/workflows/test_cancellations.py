@@ -2,6 +2,7 @@
 
 import pytest
 from oms.ledger.domain.accounts import PRODUCT_REVENUE, PSP_CLEARING, SHIPPING_REVENUE, TAX_PAYABLE
+from oms.support.domain.exceptions import Action
 
 from tests.running.stories import story
 from tests.running.worlds import World
@@ -86,6 +87,19 @@ def test_only_what_has_not_shipped_is_cancelled(world: World) -> None:
         TAX_PAYABLE: -300,
     }
     assert world.levels(sku) == {"NORTH": (4, 0, 1)}
+
+
+@story
+def test_the_hold_of_a_refused_charge_stays_until_that_is_given_up(world: World) -> None:
+    sku = world.stock(NORTH=5)
+    order = world.order({sku: 3}, card="pm_card_captureFailsAtFirst").place().reaches("RELEASED").ship(L1=1)
+    order.stops_with("CAPTURE_FAILED")
+
+    order.cancel().settles()
+    assert (order.standing().held, order.standing().kept) == (4200, 0)
+
+    order.resolve("CAPTURE_FAILED", Action.DISMISS).ends("SHIPPED", paid=0, shipped=1, cancelled=2)
+    assert order.money() == [("authorize", 4200), ("void", 4200)]
 
 
 @story

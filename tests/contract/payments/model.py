@@ -121,8 +121,14 @@ class Model:
 
     def _release_unclaimed(self) -> None:
         unclaimed = sum(self.refused[shipment] for shipment in self.given_up)
-        if self.live and not self.claims and 0 < self.held <= unclaimed:
+        nobodys = self.held <= unclaimed or (self.closed and not self._with_people)
+        if self.live and not self.claims and nobodys:
             self._void()
+
+    @property
+    def _with_people(self) -> bool:
+        """Whether a person has yet to say what becomes of a refused shipment's money."""
+        return not self.refused.keys() <= self.given_up
 
     def _capture(self, shipment: str, total: int) -> object:
         if shipment in self.paid:
@@ -169,7 +175,8 @@ class Model:
         undecided = self.captured + sum(self.refused.values()) < shipped_total
         if self.live and not self.releasing and (self.claims or undecided):
             return PENDING
-        if self.live or self.state == "action":
+        kept = self.live and not self.releasing and self._with_people
+        if (self.live and not kept) or self.state == "action":
             self._void()
         if refused := self._settled_deposit(shipped_total, turn):
             return refused

@@ -224,6 +224,7 @@ class AnySequence(RuleBasedStateMachine):
         self.settle(None, turn=turn)
         for shipment in sorted(self.left):
             self.capture(shipment, None)
+            self.write_off(shipment, None)
         expected = self.model.settle(self._shipped(), turn)
         assert self.cashier.settle(self._shipped(), turn=turn) == expected
         assert self.cashier.gateway.held == 0

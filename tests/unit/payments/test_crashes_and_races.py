@@ -10,7 +10,7 @@ from oms.payments.application.capturing import NotCapturable, ShipmentPaid
 from oms.payments.application.ports import CapturesPending, ReleasePending
 from oms.payments.application.settling import Settled
 
-from tests.unit.payments.bench import FAULTS, Bench, Crashed, Fault
+from tests.unit.payments.bench import FAULTS, NOW, ORDER, SYSTEM, Bench, Crashed, Fault
 
 Step = Callable[[Bench], object]
 
@@ -49,9 +49,19 @@ FLOWS: dict[str, tuple[list[Step], Step, bool]] = {
         False,
     ),
     "refuse a capture": ([lambda b: b.authorize(1_000)], lambda b: b.capture("shp-1", 1_001), False),
-    "void beside a refusal": (
+    "settle beside a refusal": (
         [lambda b: b.authorize(), lambda b: refuse_capture(b)],
         lambda b: b.settle(1_000),
+        False,
+    ),
+    "capture what was refused, the rest called off": (
+        [lambda b: b.authorize(), lambda b: refuse_capture(b), lambda b: b.settle(1_000)],
+        lambda b: b.capture("shp-1", 1_000),
+        False,
+    ),
+    "give up what was refused, the rest called off": (
+        [lambda b: b.authorize(), lambda b: refuse_capture(b), lambda b: b.settle(1_000)],
+        lambda b: b.service.write_off(ORDER, "shp-1", now=NOW, actor=SYSTEM),
         False,
     ),
     "recognise": ([lambda b: b.authorize()], lambda b: b.capture("shp-1", 1_000), True),
@@ -193,6 +203,28 @@ def test_a_capture_waits_while_the_hold_is_replaced_by_another() -> None:
         bench.capture("shp-1", 1_000)
     bench.authorize(4_000, attempt=2)
     assert bench.capture("shp-1", 1_000) == ShipmentPaid("shp-1", 1_000)
+
+
+@pytest.mark.parametrize("boundary", [1, 2, 3])
+def test_a_settlement_while_a_refused_capture_is_tried_again_waits_or_leaves_it_its_hold(
+    boundary: int,
+) -> None:
+    bench = Bench()
+    bench.authorize()
+    refuse_capture(bench)
+    bench.boundaries.crossed = 0
+
+    def call_off() -> None:
+        with suppress(CapturesPending):
+            bench.settle(1_000)
+
+    bench.boundaries.meanwhile = {boundary: call_off}
+    with suppress(Retryable):
+        bench.capture("shp-1", 1_000)
+    assert bench.capture("shp-1", 1_000) == ShipmentPaid("shp-1", 1_000)
+    assert bench.settle(1_000) == Settled(voided=2_000, refunded=0)
+    assert (bench.gateway.kept, bench.gateway.held) == (1_000, 0)
+    assert bench.gateway.most_effects_per_key == 1
 
 
 def test_a_cancellation_overtaken_by_a_capture_under_way_releases_nothing() -> None:

@@ -11,7 +11,7 @@ from oms.payments.application.ports import ReleasePending
 from oms.payments.application.settling import Settled
 from oms.payments.domain.laws import law_4
 
-from tests.unit.payments.bench import FAULTS, Bench, Boundaries, Crashed, Fault
+from tests.unit.payments.bench import FAULTS, NOW, ORDER, SYSTEM, Bench, Boundaries, Crashed, Fault
 
 SHIPMENTS = {"shp-1": 1_000, "shp-2": 700, "shp-3": 1_300}
 TOKENS = ("pm_card_visa", "pm_card_visa", "pm_card_chargeDeclined", "pm_card_authenticationRequired")
@@ -85,6 +85,8 @@ class Run:
             except ReleasePending:
                 pending += 1
         assert isinstance(self._settle(), Settled)
+        for shipment in self.refused:
+            self.bench.service.write_off(ORDER, shipment, now=NOW, actor=SYSTEM)
         return not pending
 
 

@@ -18,7 +18,7 @@ from oms.payments.application.settling import Settled
 from oms.payments.domain.effects import refund_key
 from oms.payments.domain.machines import AuthorizationState as State
 
-from tests.unit.payments.bench import ORDER, Bench, Boundaries, Crashed
+from tests.unit.payments.bench import NOW, ORDER, SYSTEM, Bench, Boundaries, Crashed
 
 
 def authorized(*, prepaid: bool = False, amount: int = 3_000) -> Bench:
@@ -69,7 +69,7 @@ def test_it_waits_for_a_capture_under_way() -> None:
         bench.settle(0)
 
 
-def test_it_does_not_wait_for_a_capture_the_gateway_refused() -> None:
+def test_it_does_not_wait_for_a_capture_the_gateway_refused_and_leaves_its_hold() -> None:
     bench = authorized()
     bench.capture("shp-1", 700)
     bench.gateway.lose_hold()
@@ -77,14 +77,25 @@ def test_it_does_not_wait_for_a_capture_the_gateway_refused() -> None:
     with pytest.raises(CapturesPending, match="1700 of 1701"):
         bench.settle(1_701)
     bench.gateway.regain_hold()
-    assert bench.settle(1_700) == Settled(voided=2_300, refunded=0)
-    assert (bench.gateway.held, bench.gateway.kept) == (0, 700)
+    assert bench.settle(1_700) == Settled(voided=0, refunded=0)
+    assert (bench.gateway.held, bench.gateway.kept) == (2_300, 700)
+    assert bench.payment.closed
 
 
-def test_it_does_not_wait_for_a_shipment_beyond_the_hold() -> None:
+def test_it_does_not_wait_for_a_shipment_beyond_the_hold_either() -> None:
     bench = authorized(amount=1_000)
     bench.capture("shp-1", 1_500)
-    assert bench.settle(1_500) == Settled(voided=1_000, refunded=0)
+    assert bench.settle(1_500) == Settled(voided=0, refunded=0)
+
+
+def test_a_settlement_after_the_decision_releases_what_is_left() -> None:
+    bench = authorized()
+    bench.gateway.lose_hold()
+    bench.capture("shp-1", 1_000)
+    bench.gateway.regain_hold()
+    bench.service.write_off(ORDER, "shp-1", now=NOW, actor=SYSTEM)
+    assert bench.gateway.held == 3_000
+    assert bench.settle(1_000) == Settled(voided=3_000, refunded=0)
 
 
 def test_a_refusal_that_was_overcome_is_not_counted_beside_its_capture() -> None:

@@ -67,6 +67,44 @@ def test_what_was_given_up_is_not_taken_by_a_report_that_comes_again() -> None:
     assert bench.payment.written_off("shp-1")
 
 
+@pytest.fixture
+def called_off() -> Bench:
+    """The rest of its order was cancelled while a person had the refused capture."""
+    bench = refused(amount=1_000)
+    bench.settle(1_000)
+    return bench
+
+
+def test_what_was_refused_can_still_be_taken_after_the_rest_was_called_off(called_off: Bench) -> None:
+    assert called_off.capture("shp-1", 1_000) == ShipmentPaid("shp-1", 1_000)
+
+    assert (called_off.gateway.kept, called_off.gateway.held) == (1_000, 0)
+    assert (called_off.payment.captured, called_off.payment.voided) == (1_000, 2_000)
+
+
+def test_where_it_was_given_up_all_that_was_held_is_released(called_off: Bench) -> None:
+    write_off(called_off)
+
+    assert (called_off.payment.state, called_off.payment.voided) == (State.VOIDED, 3_000)
+    assert called_off.gateway.held == 0
+
+
+def test_of_an_order_called_off_the_last_of_two_decisions_releases_the_hold() -> None:
+    bench = Bench()
+    bench.authorize(3_000)
+    bench.gateway.lose_hold()
+    for shipment_id in ("shp-1", "shp-2"):
+        bench.capture(shipment_id, 1_000)
+    bench.gateway.regain_hold()
+    bench.settle(2_000)
+
+    write_off(bench)
+    assert bench.payment.held == 3_000
+
+    assert bench.capture("shp-2", 1_000) == ShipmentPaid("shp-2", 1_000)
+    assert (bench.payment.captured, bench.payment.held, bench.gateway.held) == (1_000, 0, 0)
+
+
 def test_a_capture_that_is_just_being_tried_again_is_not_given_up_meanwhile() -> None:
     bench = refused()
     bench.boundaries.crossed = 0

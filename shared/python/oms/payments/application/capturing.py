@@ -91,8 +91,8 @@ def capture(desk: Desk, shipment: Shipment, with_people: Callable[[], bool]) -> 
 
 
 def _tidy(desk: Desk, payment: Payment) -> None:
-    """The last capture leaves on hold what was written off of the others."""
-    if any(payment.written_off(shipment_id) for shipment_id in payment.refused):
+    """The last capture leaves on hold what was written off of the others, and what was called off."""
+    if payment.closed or payment.given_up:
         release_unclaimed(desk, payment.order_id)
 
 

@@ -15,7 +15,10 @@ from oms.payments.domain.payment import Payment
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What the cancellation released and gave back in all, minor units; the same for a repeat."""
+    """What was released and given back until now, minor units.
+
+    The whole hold stays while a person has the refused capture of a shipment: it is released with the decision.
+    """
 
     voided: int
     refunded: int
@@ -59,8 +62,8 @@ def _step(desk: Desk, payment: Payment, shipped_total: int, turn: int) -> Settle
     if payment.state is AuthorizationState.ACTION_REQUIRED:
         _withdraw(desk, payment)
         return None
-    if payment.live:
-        _release(desk, payment, shipped_total)
+    if payment.live and not _is_kept(payment, shipped_total):
+        void_remainder(desk, payment)
         return None
     if payment.prepaid and payment.state is AuthorizationState.CAPTURED:
         return _give_back(desk, payment, shipped_total, turn)
@@ -84,16 +87,17 @@ def _withdraw(desk: Desk, payment: Payment) -> None:
         void_remainder(desk, payment)
 
 
-def _release(desk: Desk, payment: Payment, shipped_total: int) -> None:
-    """A release that has begun is finished whatever has left since: no capture can be made any more.
+def _is_kept(payment: Payment, shipped_total: int) -> bool:
+    """Whether the hold is to stay, so that a person may have a refused capture tried again.
 
-    Nor does it wait for what was refused: that is with a person, who may never take it.
+    A release that has begun is finished whatever has left since: no capture can be made any more.
     """
+    if payment.busy("void", "replace"):
+        return False
     decided = payment.captured + payment.refused_total
-    begun = payment.busy("void", "replace")
-    if not begun and (payment.busy("capture") or decided < shipped_total):
+    if payment.busy("capture") or decided < shipped_total:
         raise CapturesPending(f"{payment.order_id}: {decided} of {shipped_total} captured or refused")
-    void_remainder(desk, payment)
+    return payment.undecided
 
 
 def _give_back(desk: Desk, payment: Payment, shipped_total: int, turn: int) -> Settled | NotGivenBack | None:

@@ -26,7 +26,7 @@ def write_off(desk: Desk, order_id: str, shipment_id: str) -> None:
 
 
 def release_unclaimed(desk: Desk, order_id: str) -> None:
-    """Release the hold where all that is left of it was written off. Raises what `write_off` does."""
+    """Release the hold where nobody is going to take what is left of it. Raises what `write_off` does."""
     for _ in range(ROUNDS):
         payment = desk.find(order_id)
         if payment is None or not _unclaimed(payment) or void_remainder(desk, payment):
@@ -35,9 +35,10 @@ def release_unclaimed(desk: Desk, order_id: str) -> None:
 
 
 def _unclaimed(payment: Payment) -> bool:
-    """Whether the gateway holds money that nobody is going to take: it was all written off."""
-    given_up = sum(refusal.amount for refusal in payment.refused.values() if refusal.written_off)
-    return payment.live and not payment.busy("capture") and 0 < payment.held <= given_up
+    """Whether the gateway holds money that nobody is going to take: written off, or for goods called off."""
+    if not payment.live or payment.busy("capture"):
+        return False
+    return payment.held <= payment.given_up or (payment.closed and not payment.undecided)
 
 
 def _given_up(desk: Desk, payment: Payment, shipment_id: str) -> Payment | None:
