@@ -10,7 +10,7 @@ from oms.ledger.domain.entries import capture_entry_id, recognition_entry_id
 from oms.payments.domain.effects import number_in
 from oms.payments.domain.laws import EntryFigures, broken_laws
 
-from ops.verify.dead_letters import is_parked
+from ops.verify.dead_letters import dead_letter_id, is_parked
 from ops.verify.evidence import Evidence
 from ops.verify.report import Law, found
 
@@ -83,8 +83,18 @@ def _forgotten_holds(evidence: Evidence) -> Iterable[str]:
         order = evidence.orders_by_id.get(payment.order_id)
         held = payment.authorized - payment.captured - payment.voided
         finished = order is not None and order.is_terminal and evidence.is_quiet(payment.order_id)
-        if held and finished and not evidence.open_cases.get(payment.order_id):
+        if held and finished and not _is_with_people(evidence, payment.order_id):
             yield f"{payment.order_id} is finished and {Money(held, payment.currency)} are still held"
+
+
+def _is_with_people(evidence: Evidence, order_id: str) -> bool:
+    """Whether an exception of the order is open, or that of a message about its money which failed in every attempt."""
+    letters = (
+        dead_letter_id(_CAPTURING, event.event_id)
+        for event in evidence.of_type("ShipmentRecorded", "ExceptionResolved")
+        if event.subject.partition(".")[0] == order_id
+    )
+    return bool(evidence.open_cases.get(order_id)) or any(map(evidence.is_open, letters))
 
 
 def _unequal(evidence: Evidence) -> Iterable[str]:

@@ -10,6 +10,7 @@ from random import Random
 from typing import Final
 
 from infra.names import function_name
+from ops.cli.signals import undisturbed
 from tests.crashes.calls import Call, Way, faults, rules
 from tests.crashes.playing import Playing
 from tests.crashes.recording import Recorded
@@ -82,28 +83,33 @@ def run(stage: Stage, cases: Sequence[Case], *, until: float, done: Callable[[Ou
     alone = [case for case in cases if case.needs_the_stage]
     # What is alike is slow together: cases of the relay keep all others waiting.
     Random(len(cases)).shuffle(together)
-    for outcome in _side_by_side(stage, together, until):
+    for outcome in _played(stage, together, until, play, _THREADS):
         if outcome.verdict is Verdict.NOT_HIT:
             alone.append(outcome.case)
         else:
             done(outcome)
-    for case in alone:
-        if time.monotonic() > until:
-            break
-        done(_alone(stage, case))
+    for outcome in _played(stage, alone, until, _alone, 1):
+        done(outcome)
 
 
-def _side_by_side(stage: Stage, cases: Sequence[Case], until: float) -> Iterator[Outcome]:
+def _played(
+    stage: Stage,
+    cases: Sequence[Case],
+    until: float,
+    one: Callable[[Stage, Case], Outcome],
+    threads: int,
+) -> Iterator[Outcome]:
     def in_time(case: Case) -> Outcome | None:
-        return play(stage, case) if time.monotonic() <= until else None
+        return one(stage, case) if time.monotonic() <= until else None
 
-    pool = ThreadPoolExecutor(_THREADS)
+    pool = ThreadPoolExecutor(threads)
     try:
         for future in as_completed([pool.submit(in_time, case) for case in cases]):
             if outcome := future.result():
                 yield outcome
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        with undisturbed():
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def play(stage: Stage, case: Case, *, cold: bool = False) -> Outcome:

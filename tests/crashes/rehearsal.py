@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -55,8 +54,11 @@ def rehearse(stage: Stage, choice: Choice, watcher: Watcher) -> Report:
         outcomes.append(outcome)
         watcher.hears(outcome)
 
-    with suppress(KeyboardInterrupt):
+    try:
         run(stage, cases, until=until, done=hear)
+        interrupted = False
+    except KeyboardInterrupt:
+        interrupted = True
     watcher.begins("examine", 1)
     violations = broken_laws(stage)
     watcher.advances()
@@ -65,7 +67,14 @@ def rehearse(stage: Stage, choice: Choice, watcher: Watcher) -> Report:
     besides = [text for text in violations if not any(order_id in text for order_id in ours)]
     spent = time.monotonic() - began
     return Report(
-        outcomes, besides, len(choice.flows), len(recorded), len(cases), spent, never_called(recorded)
+        outcomes,
+        besides,
+        len(choice.flows),
+        len(recorded),
+        len(cases),
+        spent,
+        never_called(recorded),
+        interrupted,
     )
 
 

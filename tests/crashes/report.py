@@ -26,10 +26,13 @@ class Report:
     seconds: float
     never_called: Sequence[str] = ()
     """Functions and partners whose calls no flow has made."""
+    interrupted: bool = False
+    """Somebody has ended it; of the cases that had begun nothing is told."""
 
     @property
     def holds(self) -> bool:
-        return not self.violations and all(one.verdict is Verdict.SURVIVED for one in self.outcomes)
+        survived = all(one.verdict is Verdict.SURVIVED for one in self.outcomes)
+        return survived and not self.violations and not self.interrupted
 
     def failures(self) -> list[str]:
         """A line for every case that did not survive, and for every law that nobody's case explains."""
@@ -45,6 +48,7 @@ class Report:
         return (
             f"{len(self.outcomes)} of {self.cases} cases, {self.calls} recorded calls in {self.flows} flows: {counts}; "
             f"{helped} with the help of support, sweeper or watchdog; {laws}; {self.seconds:.0f} s"
+            f"{', interrupted' if self.interrupted else ''}"
         )
 
     def show(self, console: Console) -> None:

@@ -1,18 +1,23 @@
 """What counts as one case, and when a matrix counts as passed."""
 
+import math
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from io import StringIO
+from unittest.mock import Mock
 
 import pytest
 from rich.console import Console
 
+from tests.crashes import matrix, rehearsal
 from tests.crashes.calls import Call, Way
 from tests.crashes.flows import FLOWS
 from tests.crashes.matrix import Case, Outcome, Verdict, broken, cases_of
 from tests.crashes.recording import Recorded, distinct
 from tests.crashes.rehearsal import never_called, one_of_each_kind
 from tests.crashes.report import Report
-from tests.crashes.stage import FUNCTIONS
+from tests.crashes.stage import FUNCTIONS, Stage
 
 SHIPPED, CANCELLED = FLOWS[:2]
 PUT = Call("holdfast-accept-order", "dynamodb", "PutItem", 1)
@@ -79,6 +84,45 @@ def test_a_broken_law_is_the_case_of_its_order() -> None:
 
 def test_a_law_that_no_case_explains_is_a_failure_too() -> None:
     assert not Report([an_outcome()], ["law 8: something"], 1, 1, 2, 1.0).holds
+
+
+def test_who_interrupts_a_matrix_is_told_what_it_has_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, done: Callable[[Outcome], None], **__: object) -> None:
+        done(an_outcome())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(rehearsal, "record", lambda *_: [Recorded(SHIPPED, 1, PUT)])
+    monkeypatch.setattr(rehearsal, "broken_laws", lambda _: [])
+    monkeypatch.setattr(rehearsal, "run", interrupted)
+
+    told = rehearsal.rehearse(Mock(), rehearsal.Choice((SHIPPED,)), Mock())
+
+    assert not told.holds
+    assert "1 of 3 cases" in shown(told)
+    assert shown(told).endswith(" s, interrupted\n")
+
+
+def test_what_has_begun_ends_before_an_interrupted_matrix_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[Case] = []
+
+    def slow(_: Stage, case: Case) -> Outcome:
+        time.sleep(0.2)
+        ended.append(case)
+        return an_outcome()
+
+    def interrupt(_: Outcome) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(matrix, "_THREADS", 2)
+    monkeypatch.setattr(matrix, "play", slow)
+    cases = cases_of([Recorded(SHIPPED, 1, replace(PUT, ordinal=n)) for n in range(20)])
+
+    with pytest.raises(KeyboardInterrupt):
+        matrix.run(Mock(), cases, until=math.inf, done=interrupt)
+
+    begun = len(ended)
+    time.sleep(0.5)
+    assert 0 < begun == len(ended) < len(cases)
 
 
 def shown(report: Report) -> str:

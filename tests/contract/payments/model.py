@@ -121,7 +121,7 @@ class Model:
 
     def _release_unclaimed(self) -> None:
         unclaimed = sum(self.refused[shipment] for shipment in self.given_up)
-        nobodys = self.held <= unclaimed or (self.closed and not self._with_people)
+        nobodys = not self._with_people and (self.closed or self.held <= unclaimed)
         if self.live and not self.claims and nobodys:
             self._void()
 

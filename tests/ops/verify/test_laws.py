@@ -124,6 +124,19 @@ def test_a_refused_refund_that_is_let_be_is_no_wonder_and_one_that_is_tried_agai
     assert broken(decided) == laws
 
 
+@pytest.mark.parametrize(("decisions", "laws"), [("", set()), ("DISMISS", {4}), ("RETRY", {4})])
+def test_a_hold_is_forgotten_once_nobody_has_the_message_that_would_have_ended_it(
+    decisions: str, laws: set[int]
+) -> None:
+    def parked(evidence: Evidence) -> None:
+        breaking.hold_forgotten(evidence)
+        letter = dead_letter_id("payments/capture_payment", evidence.shipments[0].event_id)
+        subject, _, key = letter.rpartition(".")
+        evidence.cases += world.decided("DEAD_LETTER", key, decisions, subject=subject)
+
+    assert broken(parked) == laws
+
+
 def test_a_difference_that_was_not_given_back_because_its_message_is_parked_is_no_wonder() -> None:
     def parked(evidence: Evidence) -> None:
         breaking.kept_for_goods_that_never_left(evidence)

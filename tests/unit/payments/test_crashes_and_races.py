@@ -10,7 +10,7 @@ from oms.payments.application.capturing import NotCapturable, ShipmentPaid
 from oms.payments.application.ports import CapturesPending, ReleasePending
 from oms.payments.application.settling import Settled
 
-from tests.unit.payments.bench import FAULTS, NOW, ORDER, SYSTEM, Bench, Crashed, Fault
+from tests.unit.payments.bench import FAULTS, NOW, ORDER, SYSTEM, Bench, Crashed, Fault, a_shipment
 
 Step = Callable[[Bench], object]
 
@@ -62,6 +62,11 @@ FLOWS: dict[str, tuple[list[Step], Step, bool]] = {
     "give up what was refused, the rest called off": (
         [lambda b: b.authorize(), lambda b: refuse_capture(b), lambda b: b.settle(1_000)],
         lambda b: b.service.write_off(ORDER, "shp-1", now=NOW, actor=SYSTEM),
+        False,
+    ),
+    "give up what was never tried": (
+        [lambda b: b.authorize(1_000)],
+        lambda b: b.service.give_up(a_shipment("shp-1", 1_000), now=NOW, actor=SYSTEM),
         False,
     ),
     "recognise": ([lambda b: b.authorize()], lambda b: b.capture("shp-1", 1_000), True),
@@ -175,8 +180,13 @@ def test_a_capture_during_a_release_finishes_it_and_is_refused(boundary: int) ->
     assert bench.gateway.most_effects_per_key == 1
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("boundary", [2, 3, 4])
+@pytest.mark.parametrize(
+    ("boundary", "fault"),
+    [
+        (2, "crash before"), (2, "crash after"), (2, "lost before"), (2, "lost after"), (2, "unavailable"),
+        (3, "crash before"), (3, "lost before"),
+    ],
+)  # fmt: skip
 def test_a_release_whose_workflow_has_died_is_finished_by_the_next_capture(
     boundary: int, fault: Fault
 ) -> None:
@@ -185,6 +195,7 @@ def test_a_release_whose_workflow_has_died_is_finished_by_the_next_capture(
     with suppress(Crashed, Retryable, OutcomeUnknown):
         step(bench)
     bench.boundaries.faults = {}
+    assert bench.payment.busy("void")
     assert bench.capture("shp-1", 1_000) == NotCapturable("shp-1", 1_000, "payment_voided")
     assert (bench.payment.voided, bench.payment.in_flight) == (3_000, {})
     assert bench.gateway.kinds() == ["authorize", "void"]

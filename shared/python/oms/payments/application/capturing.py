@@ -59,7 +59,7 @@ CaptureOutcome = ShipmentPaid | NotCapturable | LeftToPeople
 def capture(desk: Desk, shipment: Shipment, with_people: Callable[[], bool]) -> CaptureOutcome:
     """`with_people` says of a shipment that was refused whether a person has it; others cost no question.
 
-    Whoever has it, what has been begun is finished: the gateway may have done it. So is a release of the hold.
+    Whoever has it, a capture that has been begun is finished: the gateway may have done it.
 
     Raises ReleasePending, WriteConflict, also where another run was refused meanwhile, and what the gateway
     raises. Each is safe to repeat.
@@ -107,7 +107,7 @@ def _take(desk: Desk, payment: Payment, shipment: Shipment, *, overtaken: bool) 
         void_remainder(desk, payment)
         return None
     if reason := _obstacle(payment, shipment):
-        return _obstructed(desk, payment, shipment, reason)
+        return obstructed(desk, payment, shipment, reason)
     if overtaken:
         raise WriteConflict(f"{shipment.shipment_id}: another run was refused")
     effect = _intent(payment, shipment)
@@ -195,8 +195,11 @@ def _conclude(
     return ShipmentPaid(shipment.shipment_id, effect.amount) if concluded else None
 
 
-def _obstructed(desk: Desk, payment: Payment, shipment: Shipment, reason: str) -> CaptureOutcome | None:
-    """Written down once, so that a cancellation does not wait for this shipment."""
+def obstructed(desk: Desk, payment: Payment, shipment: Shipment, reason: str) -> CaptureOutcome | None:
+    """The refusal of what was not asked for, or None where another writer was first: read again.
+
+    Written down once, so that a cancellation does not wait for this shipment.
+    """
     if shipment.shipment_id in payment.refused:
         return _refusal(shipment, reason)
     return _refused(desk, payment.refuse(shipment.shipment_id, shipment.total), shipment, reason)

@@ -1,4 +1,4 @@
-"""Settle a cancellation: release what is held, give back what was taken for goods that never left."""
+"""Settle a cancellation: release what nobody may yet take, give back what was taken for goods that never left."""
 
 from dataclasses import dataclass
 

@@ -36,9 +36,9 @@ def release_unclaimed(desk: Desk, order_id: str) -> None:
 
 def _unclaimed(payment: Payment) -> bool:
     """Whether the gateway holds money that nobody is going to take: written off, or for goods called off."""
-    if not payment.live or payment.busy("capture"):
+    if not payment.live or payment.busy("capture") or payment.undecided:
         return False
-    return payment.held <= payment.given_up or (payment.closed and not payment.undecided)
+    return payment.closed or payment.held <= payment.given_up
 
 
 def _given_up(desk: Desk, payment: Payment, shipment_id: str) -> Payment | None:
