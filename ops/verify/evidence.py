@@ -146,9 +146,9 @@ class Evidence:
         return any(case and self.is_left(case) for case in cases)
 
     def is_open(self, case_id: str) -> bool:
-        """Whether this item, or a later one of the same stop, waits for a person."""
+        """Whether this item, or a later one of the same stop, waits for a person, or did a moment ago."""
         cases = takewhile(bool, map(self.cases_by_id.get, reports_of(case_id)))
-        return any(case and case.is_open for case in cases)
+        return any(case and (case.is_open or not self.is_quiet(case.subject)) for case in cases)
 
     def is_left(self, case: Case) -> bool:
         """Whether nothing is to be tried by itself: a person has the item or has let it be. A RETRY must have its effect."""

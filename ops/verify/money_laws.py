@@ -92,7 +92,7 @@ def _is_with_people(evidence: Evidence, order_id: str) -> bool:
     letters = (
         dead_letter_id(_CAPTURING, event.event_id)
         for event in evidence.of_type("ShipmentRecorded", "ExceptionResolved")
-        if event.subject.partition(".")[0] == order_id
+        if event.subject == order_id
     )
     return bool(evidence.open_cases.get(order_id)) or any(map(evidence.is_open, letters))
 

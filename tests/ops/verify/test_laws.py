@@ -133,8 +133,14 @@ def test_a_hold_is_forgotten_once_nobody_has_the_message_that_would_have_ended_i
         letter = dead_letter_id("payments/capture_payment", evidence.shipments[0].event_id)
         subject, _, key = letter.rpartition(".")
         evidence.cases += world.decided("DEAD_LETTER", key, decisions, subject=subject)
+        at = stamp(world.NOW - timedelta(minutes=1))
+        evidence.events.append(
+            world.event("support", f"{key}-2", "ExceptionResolved", at=at, subject=subject)
+        )
+        evidence.published.add(evidence.events[-1].event_id)
 
     assert broken(parked) == laws
+    assert broken(parked, grace=timedelta(minutes=2)) == set()
 
 
 def test_a_difference_that_was_not_given_back_because_its_message_is_parked_is_no_wonder() -> None:

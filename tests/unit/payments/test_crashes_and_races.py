@@ -10,7 +10,7 @@ from oms.payments.application.capturing import NotCapturable, ShipmentPaid
 from oms.payments.application.ports import CapturesPending, ReleasePending
 from oms.payments.application.settling import Settled
 
-from tests.unit.payments.bench import FAULTS, NOW, ORDER, SYSTEM, Bench, Crashed, Fault, a_shipment
+from tests.unit.payments.bench import FAULTS, NOW, ORDER, SYSTEM, Bench, Crashed, Fault
 
 Step = Callable[[Bench], object]
 
@@ -62,11 +62,6 @@ FLOWS: dict[str, tuple[list[Step], Step, bool]] = {
     "give up what was refused, the rest called off": (
         [lambda b: b.authorize(), lambda b: refuse_capture(b), lambda b: b.settle(1_000)],
         lambda b: b.service.write_off(ORDER, "shp-1", now=NOW, actor=SYSTEM),
-        False,
-    ),
-    "give up what was never tried": (
-        [lambda b: b.authorize(1_000)],
-        lambda b: b.service.give_up(a_shipment("shp-1", 1_000), now=NOW, actor=SYSTEM),
         False,
     ),
     "recognise": ([lambda b: b.authorize()], lambda b: b.capture("shp-1", 1_000), True),

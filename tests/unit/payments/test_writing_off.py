@@ -4,10 +4,9 @@ import pytest
 from oms.kernel.errors import OutcomeUnknown
 from oms.payments.application.capturing import NotCapturable, ShipmentPaid
 from oms.payments.application.ports import CapturesPending
-from oms.payments.application.settling import Settled
 from oms.payments.domain.machines import AuthorizationState as State
 
-from tests.unit.payments.bench import NOW, ORDER, SYSTEM, Bench, Fault, a_shipment
+from tests.unit.payments.bench import NOW, ORDER, SYSTEM, Bench
 
 
 def refused(authorized: int = 3_000, amount: int = 3_000) -> Bench:
@@ -136,59 +135,3 @@ def test_an_order_without_a_payment_has_nothing_to_give_up() -> None:
     bench = Bench()
     write_off(bench)
     assert bench.facts == []
-
-
-def give_up(bench: Bench) -> None:
-    bench.service.give_up(a_shipment("shp-1", 1_000), now=NOW, actor=SYSTEM)
-
-
-def test_what_was_never_tried_can_be_given_up_and_its_order_settled() -> None:
-    bench = Bench()
-    bench.authorize(1_000)
-
-    for _ in range(2):
-        give_up(bench)
-
-    assert bench.facts[1:] == ["PaymentCaptureFailed", "PaymentWrittenOff", "PaymentVoided"]
-    assert bench.gateway.kinds() == ["authorize", "void"]
-    assert bench.settle(1_000) == Settled(voided=1_000, refunded=0)
-
-
-@pytest.mark.parametrize("fault", ["lost before", "lost after"])
-def test_what_was_begun_is_finished_before_it_would_be_given_up(fault: Fault) -> None:
-    bench = Bench()
-    bench.authorize(1_000)
-    bench.boundaries.crossed, bench.boundaries.faults = 0, {2: fault}
-    with pytest.raises(OutcomeUnknown):
-        bench.capture("shp-1", 1_000)
-
-    give_up(bench)
-
-    assert (bench.payment.captured, bench.payment.in_flight) == (1_000, {})
-    assert bench.gateway.kinds() == ["authorize", "capture"]
-
-
-def test_what_was_begun_and_is_then_refused_is_given_up() -> None:
-    bench = Bench()
-    bench.authorize(1_000)
-    bench.boundaries.crossed, bench.boundaries.faults = 0, {2: "lost before"}
-    with pytest.raises(OutcomeUnknown):
-        bench.capture("shp-1", 1_000)
-    bench.gateway.lose_hold()
-
-    give_up(bench)
-
-    assert bench.payment.written_off("shp-1")
-    assert (bench.payment.captured, bench.payment.held) == (0, 0)
-
-
-@pytest.mark.parametrize("prepaid", [False, True])
-def test_what_is_in_the_books_is_not_given_up(prepaid: bool) -> None:
-    bench = Bench(prepaid=prepaid)
-    bench.authorize(3_000)
-    bench.capture("shp-1", 1_000)
-    before = bench.payment
-
-    give_up(bench)
-
-    assert bench.payment == before

@@ -1,11 +1,9 @@
 """What a shipment sets in motion: money, stock and tax, each once."""
 
-import json
 import re
 from dataclasses import replace
 
 import pytest
-from oms.contracts.envelope import to_detail
 from oms.contracts.snapshots import Address
 from oms.inventory.application.reserving import reserve
 from oms.inventory.domain.stock import StockLevel
@@ -16,7 +14,6 @@ from oms.payments.domain.payment import Payment
 from oms.runtime.consuming.payments import capture_payment
 from oms.runtime.consuming.stock import ship_stock
 from oms.runtime.consuming.tax import commit_tax, tax_code
-from oms.runtime.parking import park
 from oms.runtime.queues import event_in
 from oms.support.application.cases import decide, report
 from oms.support.domain.exceptions import Action, Case
@@ -208,86 +205,6 @@ def test_money_that_a_person_gives_up_is_no_longer_held(
 
     assert len(resolved) == 1
     assert [effect.kind for effect in gateway.effects].count("void") == given_back
-
-
-def dead_letter(message: str, cases: FakeCases, queue: str = "holdfast-capture-payment") -> Event:
-    """What is told when an engineer dismisses it."""
-    seen = set(cases.events)
-    park({"eventSourceARN": f"arn:aws:sqs:eu-west-1:1:{queue}-dlq", "body": message}, cases=cases, now=NOW)
-    (case_id,) = (one for one, case in cases.cases.items() if case.kind == "DEAD_LETTER" and case.is_open)
-    decide(case_id, Action.DISMISS, cases=cases, now=NOW, actor=CLIENT, reason="not worth it")
-    (told,) = (
-        event for key, event in cases.events.items() if key not in seen and event.type == "ExceptionResolved"
-    )
-    return told
-
-
-def message_of(event: Event) -> str:
-    return json.dumps({"detail": to_detail(event)})
-
-
-@pytest.mark.parametrize("decided", [(), (Action.RETRY,)])
-def test_who_dismisses_a_dead_letter_gives_its_shipment_up(
-    orders: FakeOrders, decided: tuple[Action, ...]
-) -> None:
-    """Whether it was never tried, or its refusal was to be tried again."""
-    cases, gateway = FakeCases(), WatchedGateway()
-    payments, event = authorized(orders, gateway, 9999), shipped(orders)
-    for action in decided:
-        gateway.lose_hold()
-        capture_payment(event, payments=payments, cases=cases, now=NOW)
-        gateway.regain_hold()
-        decide(f"{ORDER}.capture-f1-p1", action, cases=cases, now=NOW, actor=CLIENT, reason="try again")
-    told = dead_letter(message_of(event), cases)
-
-    for _ in range(2):
-        capture_payment(told, payments=payments, cases=cases, now=NOW)
-
-    stored = payments.payments.find(ORDER)
-    assert stored is not None
-    assert stored.written_off("f1-p1")
-    assert not stored.captured
-
-
-def test_a_shipment_whose_refusal_a_person_has_is_not_given_up_with_a_dead_letter(orders: FakeOrders) -> None:
-    cases = FakeCases()
-    _, payments, event = refused(orders, cases)
-    told = dead_letter(message_of(event), cases)
-
-    capture_payment(told, payments=payments, cases=cases, now=NOW)
-
-    stored = payments.payments.find(ORDER)
-    assert stored is not None
-    assert not stored.written_off("f1-p1")
-
-
-def test_a_decision_to_give_up_that_became_a_dead_letter_is_carried_out(orders: FakeOrders) -> None:
-    cases = FakeCases()
-    _, payments, _ = refused(orders, cases)
-    decide(f"{ORDER}.capture-f1-p1", Action.DISMISS, cases=cases, now=NOW, actor=CLIENT, reason="lost cause")
-    (decision,) = (one for one in cases.events.values() if one.type == "ExceptionResolved")
-
-    capture_payment(dead_letter(message_of(decision), cases), payments=payments, cases=cases, now=NOW)
-
-    stored = payments.payments.find(ORDER)
-    assert stored is not None
-    assert stored.written_off("f1-p1")
-
-
-@pytest.mark.parametrize(
-    ("queue", "message"), [("holdfast-commit-tax", ""), ("holdfast-capture-payment", "no JSON")]
-)
-def test_other_dead_letters_that_are_dismissed_move_no_money(
-    orders: FakeOrders, queue: str, message: str
-) -> None:
-    cases = FakeCases()
-    payments, event = authorized(orders, WatchedGateway(), 9999), shipped(orders)
-    told = dead_letter(message or message_of(event), cases, queue)
-    before = payments.payments.find(ORDER)
-
-    capture_payment(told, payments=payments, cases=cases, now=NOW)
-
-    assert payments.payments.find(ORDER) == before
 
 
 def test_what_was_decided_of_other_exceptions_moves_no_money(orders: FakeOrders) -> None:

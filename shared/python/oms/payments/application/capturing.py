@@ -107,7 +107,7 @@ def _take(desk: Desk, payment: Payment, shipment: Shipment, *, overtaken: bool) 
         void_remainder(desk, payment)
         return None
     if reason := _obstacle(payment, shipment):
-        return obstructed(desk, payment, shipment, reason)
+        return _obstructed(desk, payment, shipment, reason)
     if overtaken:
         raise WriteConflict(f"{shipment.shipment_id}: another run was refused")
     effect = _intent(payment, shipment)
@@ -195,11 +195,8 @@ def _conclude(
     return ShipmentPaid(shipment.shipment_id, effect.amount) if concluded else None
 
 
-def obstructed(desk: Desk, payment: Payment, shipment: Shipment, reason: str) -> CaptureOutcome | None:
-    """The refusal of what was not asked for, or None where another writer was first: read again.
-
-    Written down once, so that a cancellation does not wait for this shipment.
-    """
+def _obstructed(desk: Desk, payment: Payment, shipment: Shipment, reason: str) -> CaptureOutcome | None:
+    """Written down once, so that a cancellation does not wait for this shipment."""
     if shipment.shipment_id in payment.refused:
         return _refusal(shipment, reason)
     return _refused(desk, payment.refuse(shipment.shipment_id, shipment.total), shipment, reason)

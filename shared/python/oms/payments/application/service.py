@@ -10,7 +10,6 @@ from oms.payments.application.authorizing import AuthorizationOutcome, Request, 
 from oms.payments.application.capturing import CaptureOutcome, capture
 from oms.payments.application.desk import Desk
 from oms.payments.application.giving_back import NotGivenBack, give_back_excess, waive
-from oms.payments.application.giving_up import give_up
 from oms.payments.application.ports import PaymentGateway, Payments
 from oms.payments.application.settling import Settled, settle
 from oms.payments.application.writing_off import write_off
@@ -39,10 +38,6 @@ class PaymentService:
     def write_off(self, order_id: str, shipment_id: str, *, now: datetime, actor: Actor) -> None:
         """Give up on a capture that was refused; what is then held for nothing is released."""
         write_off(self._desk(now, actor), order_id, shipment_id)
-
-    def give_up(self, shipment: Shipment, *, now: datetime, actor: Actor) -> None:
-        """Let the capture of a shipment be, tried or not; what is then held for nothing is released."""
-        give_up(self._desk(now, actor), shipment)
 
     def give_back_excess(
         self, order_id: str, refusals: int, *, now: datetime, actor: Actor

@@ -12,13 +12,11 @@ from oms.payments.domain.shipment import Shipment
 from oms.runtime.queues import event_in
 from oms.support.application.cases import left_to_people, report_again
 from oms.support.application.ports import Cases
-from oms.support.domain.exceptions import Action, Case
+from oms.support.domain.exceptions import Action
 
 _ACTOR = Actor("system", "capture_payment")
 _REFUSED = "CAPTURE_FAILED"
 _NOT_GIVEN_BACK = "REFUND_FAILED"
-_FAILED_ALWAYS, _OURS = "DEAD_LETTER", "capture-payment"
-"""A message that failed in every attempt, and how the name of our queue ends."""
 _EXCESS = "excess"
 """Names the stop of an order whose difference is not given back: it is the order's, not a shipment's."""
 
@@ -35,38 +33,21 @@ def capture_payment(event: Event, *, payments: PaymentService, cases: Cases, now
 
 
 def _decided(event: Event, *, payments: PaymentService, cases: Cases, now: datetime) -> None:
-    kinds = (_REFUSED, _NOT_GIVEN_BACK, _FAILED_ALWAYS)
-    if event.data["kind"] not in kinds or event.data["action"] != Action.DISMISS:
+    if event.data["kind"] not in (_REFUSED, _NOT_GIVEN_BACK) or event.data["action"] != Action.DISMISS:
         return
     case = cases.load(event.data["case_id"])
     if case is None:
         raise LookupError(f"{event.event_id} decides what is not there")
     if case.kind == _NOT_GIVEN_BACK:
         payments.waive_refund(case.subject, now=now, actor=_ACTOR)
-    elif case.kind == _REFUSED:
-        shipment = event_in(case.message).data["shipment_id"]
-        payments.write_off(case.subject, shipment, now=now, actor=_ACTOR)
-    elif case.subject.endswith(_OURS):
-        _let_be(case, payments=payments, cases=cases, now=now)
-
-
-def _let_be(letter: Case, *, payments: PaymentService, cases: Cases, now: datetime) -> None:
-    """What a dead letter was about will not be done. A shipment whose refusal a person has is decided there."""
-    try:
-        event = event_in(letter.message)
-    except (KeyError, TypeError, ValueError):
         return
-    if event.type == "ExceptionResolved":
-        _decided(event, payments=payments, cases=cases, now=now)
-        return
-    shipment = Shipment.of(event.data, occurred_at=event.occurred_at)
-    if not left_to_people(shipment.order_id, _key(shipment), cases=cases):
-        payments.give_up(shipment, now=now, actor=_ACTOR)
+    shipment = event_in(case.message).data["shipment_id"]
+    payments.write_off(case.subject, shipment, now=now, actor=_ACTOR)
 
 
 def _shipped(event: Event, *, payments: PaymentService, cases: Cases, now: datetime) -> None:
     shipment = Shipment.of(event.data, occurred_at=event.occurred_at)
-    key = _key(shipment)
+    key = f"capture-{shipment.shipment_id}"
 
     def with_people() -> bool:
         return left_to_people(shipment.order_id, key, cases=cases)
@@ -77,10 +58,6 @@ def _shipped(event: Event, *, payments: PaymentService, cases: Cases, now: datet
         _report(event, key, _REFUSED, detail, cases=cases, now=now)
     elif isinstance(outcome, ShipmentPaid) and outcome.overpaid:
         _give_back(event, outcome, payments=payments, cases=cases, now=now)
-
-
-def _key(shipment: Shipment) -> str:
-    return f"capture-{shipment.shipment_id}"
 
 
 def _give_back(
