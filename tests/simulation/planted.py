@@ -235,19 +235,19 @@ BUGS: Final = (
     Bug(
         "the last capture leaves on hold what was given up of the others",
         f"{_OMS}/payments/application/capturing.py",
-        "    if payment.closed or payment.given_up:",
+        "    if payment.closed or given_up(payment.refused):",
         "    if payment.closed:",
     ),
     Bug(
         "the last capture leaves on hold what was called off",
         f"{_OMS}/payments/application/capturing.py",
-        "    if payment.closed or payment.given_up:",
-        "    if payment.given_up:",
+        "    if payment.closed or given_up(payment.refused):",
+        "    if given_up(payment.refused):",
     ),
     Bug(
         "a settlement releases the hold that a refused capture may yet be taken from",
         f"{_OMS}/payments/application/settling.py",
-        "    return payment.undecided",
+        "    return undecided(payment.refused)",
         "    return False",
     ),
     Bug(

@@ -15,7 +15,7 @@ from oms.payments.application.desk import ROUNDS, Desk, exactly
 from oms.payments.application.ports import ReleasePending
 from oms.payments.application.releasing import void_remainder
 from oms.payments.application.writing_off import release_unclaimed
-from oms.payments.domain.effects import Effect, Refusal, after_refusals, capture_key
+from oms.payments.domain.effects import Effect, Refusal, after_refusals, capture_key, given_up
 from oms.payments.domain.facts import PaymentCaptured, PaymentCaptureFailed, RevenueRecognised
 from oms.payments.domain.machines import AuthorizationState
 from oms.payments.domain.payment import Payment
@@ -92,7 +92,7 @@ def capture(desk: Desk, shipment: Shipment, with_people: Callable[[], bool]) -> 
 
 def _tidy(desk: Desk, payment: Payment) -> None:
     """The last capture leaves on hold what was written off of the others, and what was called off."""
-    if payment.closed or payment.given_up:
+    if payment.closed or given_up(payment.refused):
         release_unclaimed(desk, payment.order_id)
 
 

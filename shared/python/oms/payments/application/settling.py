@@ -8,7 +8,7 @@ from oms.payments.application.desk import ROUNDS, Desk
 from oms.payments.application.giving_back import NotGivenBack, give_back
 from oms.payments.application.ports import CapturesPending
 from oms.payments.application.releasing import void_remainder
-from oms.payments.domain.effects import authorization_key
+from oms.payments.domain.effects import authorization_key, undecided
 from oms.payments.domain.machines import AuthorizationState
 from oms.payments.domain.payment import Payment
 
@@ -97,7 +97,7 @@ def _is_kept(payment: Payment, shipped_total: int) -> bool:
     decided = payment.captured + payment.refused_total
     if payment.busy("capture") or decided < shipped_total:
         raise CapturesPending(f"{payment.order_id}: {decided} of {shipped_total} captured or refused")
-    return payment.undecided
+    return undecided(payment.refused)
 
 
 def _give_back(desk: Desk, payment: Payment, shipped_total: int, turn: int) -> Settled | NotGivenBack | None:

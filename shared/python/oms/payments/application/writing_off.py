@@ -4,6 +4,7 @@ from oms.kernel.errors import WriteConflict
 from oms.payments.application.desk import ROUNDS, Desk
 from oms.payments.application.ports import CapturesPending
 from oms.payments.application.releasing import void_remainder
+from oms.payments.domain.effects import given_up, undecided
 from oms.payments.domain.facts import PaymentWrittenOff
 from oms.payments.domain.payment import Payment
 
@@ -36,9 +37,9 @@ def release_unclaimed(desk: Desk, order_id: str) -> None:
 
 def _unclaimed(payment: Payment) -> bool:
     """Whether the gateway holds money that nobody is going to take: written off, or for goods called off."""
-    if not payment.live or payment.busy("capture") or payment.undecided:
+    if not payment.live or payment.busy("capture") or undecided(payment.refused):
         return False
-    return payment.closed or payment.held <= payment.given_up
+    return payment.closed or payment.held <= given_up(payment.refused)
 
 
 def _given_up(desk: Desk, payment: Payment, shipment_id: str) -> Payment | None:

@@ -1,5 +1,6 @@
 """Effects at the gateway: intents with their own key, amount and state."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,6 +43,16 @@ class Refusal:
     """How often the gateway itself refused: each has used a key up."""
     written_off: bool = False
     """A person has decided that it will not be taken."""
+
+
+def given_up(refused: Mapping[str, Refusal]) -> int:
+    """What was written off of it, minor units."""
+    return sum(refusal.amount for refusal in refused.values() if refusal.written_off)
+
+
+def undecided(refused: Mapping[str, Refusal]) -> bool:
+    """Whether a person has yet to say of a refused shipment what becomes of its money."""
+    return not all(refusal.written_off for refusal in refused.values())
 
 
 def finish(effect: Effect, happened: str) -> EffectState:

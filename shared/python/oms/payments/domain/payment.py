@@ -106,16 +106,6 @@ class Payment:
         """What shipments charge and no capture is to be waited for."""
         return sum(refusal.amount for refusal in self.refused.values())
 
-    @property
-    def given_up(self) -> int:
-        """The part of `refused_total` that was written off."""
-        return sum(refusal.amount for refusal in self.refused.values() if refusal.written_off)
-
-    @property
-    def undecided(self) -> bool:
-        """Whether a person has yet to say of a refused shipment what becomes of its money."""
-        return not all(refusal.written_off for refusal in self.refused.values())
-
     def written_off(self, shipment_id: str) -> bool:
         """Whether a person gave up on this shipment's money."""
         return shipment_id in self.refused and self.refused[shipment_id].written_off
