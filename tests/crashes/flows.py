@@ -114,7 +114,7 @@ FLOWS: Final = (
         _WHOLE,
     ),
     _Beginning(Goods(card=_REFUSED_AT_FIRST)).then(
-        "capture refused, the rest called off",
+        "capture refused and the rest called off",
         steps.meets(_REFUSED_AT_FIRST),
         steps.ships(1, "PARTIALLY_SHIPPED"),
         steps.hears_of_its_capture(),

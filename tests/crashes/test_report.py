@@ -1,6 +1,7 @@
 """What counts as one case, and when a matrix counts as passed."""
 
 import math
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -44,6 +45,11 @@ def test_flows_differ_in_their_names_and_in_what_is_done() -> None:
     done = {(flow.goods, flow.steps) for flow in FLOWS}
 
     assert len({flow.name for flow in FLOWS}) == len(done) == len(FLOWS)
+
+
+def test_an_order_may_be_named_after_its_flow() -> None:
+    """The name stands in its external id, by which the proxy knows it."""
+    assert not [flow.name for flow in FLOWS if not re.fullmatch("[a-z0-9 ]{1,50}", flow.name)]
 
 
 def test_what_is_done_before_an_order_is_placed_is_not_in_its_history() -> None:
