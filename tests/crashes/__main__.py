@@ -5,7 +5,8 @@
     python -m tests.crashes --minutes 20                     as many cases as fit, drawn from all
     python -m tests.crashes --flow shipped --function relay  cases of some flows and functions
 
-Flows are recorded first; the cases are what was recorded. The exit code is 1 where a case does not survive.
+Flows are recorded first; the cases are what was recorded. The exit code is 1 where a case does not survive, and where
+somebody interrupts: then those that have begun end, and it tells what it has played.
 """
 
 import argparse

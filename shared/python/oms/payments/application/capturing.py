@@ -103,7 +103,7 @@ def _take(desk: Desk, payment: Payment, shipment: Shipment, *, overtaken: bool) 
         answer = answer or _call(desk, payment, effect)
         return _conclude(desk, payment, effect, answer, shipment, refusals)
     if payment.live and payment.busy("void"):
-        # Whoever began it may be dead, and an order that has shipped whole has nothing else to settle.
+        # Whoever began it may be dead, and who follows settles nothing for an order that has shipped whole.
         void_remainder(desk, payment)
         return None
     if reason := _obstacle(payment, shipment):
