@@ -18,7 +18,7 @@ from ops.verify.order_laws import law_5, law_7, law_9
 from ops.verify.outbox_laws import law_8
 from ops.verify.partner_laws import law_6, law_11
 from ops.verify.reading import read
-from ops.verify.report import Law, Report, confirmed
+from ops.verify.report import Law, Report, confirmed, found
 from ops.verify.stock_laws import law_1, law_2
 
 __all__ = ["AT_REST", "GRACE", "Evidence", "Law", "Report", "check", "examine", "read"]
@@ -69,4 +69,10 @@ def examine(evidence: Evidence, *, acknowledged: Iterable[str] = ()) -> Report:
         law_9(evidence),
         law_11(evidence),
     ]
-    return Report(stamp(evidence.taken_at), laws)
+    return Report(stamp(evidence.taken_at), [*_unread(evidence), *laws])
+
+
+def _unread(evidence: Evidence) -> list[Law]:
+    """Told before the laws where there is one: they were checked without it."""
+    unread = [f"{name}: {error}" for name, error in evidence.unreadable.items()]
+    return [found(0, "every row can be read", f"{len(unread)} cannot", unread)] if unread else []

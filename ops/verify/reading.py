@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 import httpx
-from oms.aws.audit import everything
-from oms.aws.items import Item
+from oms.aws.audit import read_everything
+from oms.aws.items import Item, readable
 from oms.aws.outbox import PREFIX as EVENT
 from oms.aws.outbox import event_of
 from oms.inventory.adapters.rows import LEVEL, LOCATIONS, RESERVATION, level_of, reservation_of
@@ -30,8 +31,12 @@ def read(stack: Stack, *, grace: timedelta) -> Evidence:
     evidence = Evidence(taken_at=datetime.now(UTC), grace=grace)
     # What follows from an event is read after it: consumers' marks and partners' records come last.
     for context in ("orders", "support", "inventory", "payments", "partners"):
-        for item in everything(stack.aws("dynamodb"), stack.outputs.tables[context]):
-            sort_in(evidence, context, item)
+        rows = read_everything(
+            stack.aws("dynamodb"), stack.outputs.tables[context], partial(read_row, context)
+        )
+        for keep in readable(rows, evidence.cannot_read):
+            if keep:
+                keep(evidence)
     evidence.executions = list(_executions(stack))
     evidence.queues = _queues(stack)
     if stack.sandbox_url:
@@ -43,12 +48,6 @@ Keep = Callable[[Evidence], None]
 """Puts what a row says where it belongs."""
 
 
-def sort_in(evidence: Evidence, context: str, item: Item) -> None:
-    """Put one item where it belongs."""
-    if keep := read_row(context, item):
-        keep(evidence)
-
-
 def read_row(context: str, item: Item) -> Keep | None:
     """One item, read. None for rows that no law reads (tokens, request keys)."""
     sk = str(item["sk"])
@@ -57,9 +56,11 @@ def read_row(context: str, item: Item) -> Keep | None:
         told = event if event.type in DATA_READ else replace(event, data={})
         return lambda evidence: evidence.events.append(told)
     if sk.startswith("RECEIPT#"):
-        return lambda evidence: evidence.published.update(item["event_ids"])
+        published = set(item["event_ids"])
+        return lambda evidence: evidence.published.update(published)
     if sk.startswith("PARKED#"):
-        return lambda evidence: evidence.parked.update(dict.fromkeys(item["event_ids"], item["code"]))
+        parked = dict.fromkeys(item["event_ids"], str(item["code"]))
+        return lambda evidence: evidence.parked.update(parked)
     return _ROWS[context](item)
 
 

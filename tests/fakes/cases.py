@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from oms.kernel.errors import WriteConflict
+from oms.aws.items import Unreadable, readable
+from oms.kernel.errors import Trouble, WriteConflict
 from oms.kernel.events import Event
 from oms.support.domain.exceptions import Case, State
 
@@ -14,6 +15,8 @@ class FakeCases:
 
     cases: dict[str, Case] = field(default_factory=dict)
     events: dict[str, Event] = field(default_factory=dict)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    """Items that stand in every queue and cannot be read."""
     meanwhile: list[Callable[[], object]] = field(default_factory=list)
     """What others do just before each of the next writes."""
 
@@ -45,7 +48,8 @@ class FakeCases:
         self.cases[case.case_id] = case
         self.events[event.event_id] = event
 
-    def queue(self, owner: str, state: str, *, limit: int) -> list[Case]:
+    def queue(self, owner: str, state: str, *, limit: int, trouble: Trouble | None = None) -> list[Case]:
+        readable(self.unreadable, trouble)
         waiting = [case for case in self.cases.values() if case.is_open]
         listed = [case for case in waiting if (case.owner, case.state.value) == (owner, state)]
         return sorted(listed, key=lambda case: (case.deadline, case.case_id))[:limit]

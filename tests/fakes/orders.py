@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from oms.aws.items import Unreadable, readable
 from oms.contracts.snapshots import OrderSnapshot
-from oms.kernel.errors import WriteConflict
+from oms.kernel.errors import Trouble, WriteConflict
 from oms.kernel.events import Event
 from oms.orders.application.ports import AlreadyPlaced, KeyReused, Position, Replayed, RequestKey, Stored
 from oms.orders.domain.fulfilment import FulfilmentOrder, FulfilmentState
@@ -24,6 +25,8 @@ class FakeOrders:
     work: dict[str, FulfilmentOrder] = field(default_factory=dict)
     events: dict[str, Event] = field(default_factory=dict)
     tokens: dict[str, tuple[str, str]] = field(default_factory=dict)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    """Rows that stand in every list and cannot be read."""
     meanwhile: list[Callable[[], object]] = field(default_factory=list)
     """What others do just before each of the next writes."""
 
@@ -84,8 +87,16 @@ class FakeOrders:
         return self.tokens[order_id][1] if order_id in self.tokens else None
 
     def by_status(
-        self, channel: str, status: str, *, limit: int, after: Position | None, until: str | None = None
+        self,
+        channel: str,
+        status: str,
+        *,
+        limit: int,
+        after: Position | None,
+        until: str | None = None,
+        trouble: Trouble | None = None,
     ) -> tuple[list[Order], Position | None]:
+        readable(self.unreadable, trouble)
         listed = {
             (order.placed_at, order.order_id): order
             for order in self.orders.values()
@@ -95,8 +106,15 @@ class FakeOrders:
         return _page(due, channel, limit, after)
 
     def by_location(
-        self, channel: str, location: str, *, limit: int, after: Position | None
+        self,
+        channel: str,
+        location: str,
+        *,
+        limit: int,
+        after: Position | None,
+        trouble: Trouble | None = None,
     ) -> tuple[list[FulfilmentOrder], Position | None]:
+        readable(self.unreadable, trouble)
         listed = {
             (one.released_at, one.fulfilment_order_id): one
             for one in self.work.values()

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
+from oms.kernel.errors import Trouble
 from oms.kernel.events import Actor
 from oms.support.application.cases import decide
 from oms.support.application.ports import Cases
@@ -13,6 +14,7 @@ from oms.support.domain.exceptions import Action, ActionNotOffered, Case, State
 from rich.text import Text
 
 from ops.cli.rendering.exceptions import case_document, case_page, cases_page
+from ops.cli.rendering.unread import unread_page
 from ops.cli.session import ActorOption, JsonFlag, Told, named_order, session
 from ops.stack import Stack
 
@@ -35,10 +37,15 @@ def list_cases(
     here = session(ctx)
     if owner and owner not in OWNERS:
         raise Told(f"no such owner: {owner}; there are {', '.join(OWNERS)}")
-    cases = here.stack().support
-    found = cases.of_subject(named_order(order)) if order else open_cases(cases, [owner] if owner else OWNERS)
+    cases, unread = here.stack().support, Unread()
+    if order:
+        found = cases.of_subject(named_order(order))
+    else:
+        found = open_cases(cases, [owner] if owner else OWNERS, unread)
     rows = [case_document(case) for case in found]
-    here.screen(as_json).emit({"exceptions": rows}, cases_page(rows))
+    here.screen(as_json).emit(
+        {"exceptions": rows, "unreadable": unread.names}, cases_page(rows), *unread_page(unread.names)
+    )
 
 
 @app.command("show")
@@ -71,13 +78,23 @@ def resolve_case(
     here.screen(as_json).emit(document, *lines)
 
 
-def open_cases(cases: Cases, owners: Iterable[str] = OWNERS) -> list[Case]:
-    """The work queues of `owners`, nearest deadline first."""
+class Unread:
+    """Rows of the store that cannot be read, by their keys: each is trouble of its own, and hides no other."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def __call__(self, name: str, error: Exception) -> None:
+        self.names.append(f"{name} ({type(error).__name__})")
+
+
+def open_cases(cases: Cases, owners: Iterable[str], trouble: Trouble) -> list[Case]:
+    """The work queues of `owners`, nearest deadline first. `trouble` is told of items that cannot be read."""
     found = [
         case
         for owner in owners
         for state in (State.OPEN, State.ESCALATED)
-        for case in cases.queue(owner, state.value, limit=_LIMIT)
+        for case in cases.queue(owner, state.value, limit=_LIMIT, trouble=trouble)
     ]
     return sorted(found, key=lambda case: (case.deadline, case.case_id))
 

@@ -14,7 +14,7 @@ from oms.runtime.starting import Executions
 from oms.support.domain.exceptions import Case
 from rich.text import Text
 
-from ops.cli.commands.exceptions import open_cases
+from ops.cli.commands.exceptions import OWNERS, Unread, open_cases
 from ops.cli.rendering.orders import order_page, orders_page
 from ops.cli.session import JsonFlag, Told, named_order, session
 from ops.client import Api
@@ -122,11 +122,15 @@ def order_document(stack: Stack, order_id: str) -> Json:
     order = api.order(order_id)
     payment = stack.payments.find(order_id)
     cases = [case for case in stack.support.of_subject(order_id) if case.is_open]
-    cases += [case for case in open_cases(stack.support) if _order_of_letter(case) == order_id]
+    unread = Unread()
+    cases += [
+        case for case in open_cases(stack.support, OWNERS, unread) if _order_of_letter(case) == order_id
+    ]
     return {
         "order": order,
         "payment": _money(payment) if payment else None,
         "exceptions": [{"case_id": case.case_id, "kind": case.kind, "owner": case.owner} for case in cases],
+        "unreadable_exceptions": unread.names,
         "workflow": _executions(stack, order_id),
         "timeline": api.timeline(order_id)["entries"],
     }

@@ -9,7 +9,7 @@ import typer
 from oms.orders.domain.order import ACTIVE_STATUSES
 from rich.text import Text
 
-from ops.cli.commands.exceptions import open_cases
+from ops.cli.commands.exceptions import OWNERS, Unread, open_cases
 from ops.cli.demonstration import Shown, demonstrate
 from ops.cli.rendering.running import pruned_page, seconds_page, serving_document, serving_page
 from ops.cli.rendering.status import status_page
@@ -169,14 +169,16 @@ def _environment_seconds() -> dict[str, float]:
 
 
 def _counts(stack: Stack) -> Json:
+    unread = Unread()
     cases = [
         {"case_id": case.case_id, "kind": case.kind, "deadline": case.deadline}
-        for case in open_cases(stack.support)
+        for case in open_cases(stack.support, OWNERS, unread)
     ]
     return {
         "orders": {status: _count(stack, status) for status in ACTIVE_STATUSES},
         "counted_up_to": _COUNTED,
         "exceptions": cases,
+        "unreadable_exceptions": unread.names,
         "queues": backlog(stack),
     }
 

@@ -9,6 +9,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ops.cli.rendering.unread import unread_page
+
 Json = Mapping[str, Any]
 _COLOURS = {
     "SHIPPED": "green",
@@ -44,6 +46,7 @@ def order_page(document: Json) -> RenderableType:
     parts += [_work(order["fulfilment_orders"])] if order["fulfilment_orders"] else []
     parts += [_payment(document["payment"])] if document["payment"] else []
     parts += [Text(f"waits: {case['kind']} {case['case_id']}", "yellow") for case in document["exceptions"]]
+    parts += unread_page(document["unreadable_exceptions"])
     parts += [Text(f"workflow: {run['execution']} {run['status']}") for run in document["workflow"]]
     return Group(*parts, Text(), timeline_page(document["timeline"]))
 

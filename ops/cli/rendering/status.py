@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ops.cli.rendering.orders import status
+from ops.cli.rendering.unread import unread_page
 
 
 def status_page(document: Mapping[str, Any]) -> RenderableType:
@@ -27,5 +28,6 @@ def status_page(document: Mapping[str, Any]) -> RenderableType:
         Rule("Orders", align="left"),
         table if sum(document["orders"].values()) else Text("No orders are under way."),
         Text(f"open exceptions: {waiting}"),
+        *unread_page(document["unreadable_exceptions"]),
         Text(f"messages under way: {queued}"),
     )

@@ -19,6 +19,7 @@ from oms.orders.domain.shipping import AlreadyRecorded
 
 from tests.builders import CLIENT, NOW, ORDER, SYSTEM, a_snapshot, lines_of, placed, released
 from tests.fakes.aws_errors import client_error
+from tests.fakes.spoiling import SPOILT, Spoil
 from tests.unit.orders.warehouse import a_parcel
 
 KEY = RequestKey("web", "key-1", "body")
@@ -239,3 +240,24 @@ def test_no_personal_data_stands_in_an_event(orders: DynamoOrders, table: Table)
         "pm_card",
     )
     assert not [secret for secret in secrets if secret in published]
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
+def test_a_row_that_cannot_be_read_hides_no_other_of_its_list(table: Table, spoil: Spoil) -> None:
+    orders, other = DynamoOrders(table), a_snapshot((1, 100), external="other")
+    released(orders)
+    released(orders, other)
+    for sk in ("ORDER", f"FULFILMENT#{ORDER}-f1"):
+        spoil(table.client, table.name, f"ORDER#{ORDER}", sk)
+    troubles: list[str] = []
+
+    def trouble(name: str, _: Exception) -> None:
+        troubles.append(name)
+
+    listed, _ = orders.by_status("web", "RELEASED", limit=10, after=None, trouble=trouble)
+    work, _ = orders.by_location("web", "LON", limit=10, after=None, trouble=trouble)
+
+    assert [order.order_id for order in listed] == [one.order_id for one in work] == [other.order_id]
+    assert troubles == [f"ORDER#{ORDER}/ORDER", f"ORDER#{ORDER}/FULFILMENT#{ORDER}-f1"]
+    with pytest.raises((KeyError, ValueError)):
+        orders.by_status("web", "RELEASED", limit=10, after=None)

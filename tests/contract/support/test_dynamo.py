@@ -11,6 +11,7 @@ from oms.support.application.cases import decide, report
 from oms.support.domain.exceptions import Action, Case
 
 from tests.builders import NOW, ORDER, SYSTEM, an_event
+from tests.fakes.spoiling import SPOILT, Spoil
 
 
 @pytest.fixture
@@ -18,10 +19,10 @@ def cases(table: Table) -> DynamoCases:
     return DynamoCases(table)
 
 
-def opened(cases: DynamoCases, token: str = "", turn: str = "") -> Case:
+def opened(cases: DynamoCases, token: str = "", turn: str = "", key: str = "ASSESS-0") -> Case:
     return report(
         subject=ORDER,
-        key="ASSESS-0",
+        key=key,
         channel="web",
         kind="SHORTAGE",
         detail="why",
@@ -99,3 +100,19 @@ def test_the_token_is_no_part_of_an_event(cases: DynamoCases, table: Table) -> N
 
     assert len(events) == 1
     assert "secret-token" not in repr(events)
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
+def test_an_item_that_cannot_be_read_hides_no_other_of_its_queue(
+    cases: DynamoCases, table: Table, spoil: Spoil
+) -> None:
+    opened(cases)
+    other = opened(cases, key="ASSESS-1")
+    spoil(table.client, table.name, f"CASE#{ORDER}", "CASE#ASSESS-0")
+    troubles: list[str] = []
+
+    found = cases.queue("support", "OPEN", limit=9, trouble=lambda name, _: troubles.append(name))
+
+    assert (found, troubles) == ([other], [f"CASE#{ORDER}/CASE#ASSESS-0"])
+    with pytest.raises((KeyError, ValueError)):
+        cases.queue("support", "OPEN", limit=9)

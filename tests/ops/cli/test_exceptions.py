@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from oms.aws.items import Unreadable
 from oms.support.domain.exceptions import State
 
 from tests.ops.cli.conftest import Oms
@@ -21,6 +22,21 @@ def test_open_items_of_both_owners_are_listed_nearest_deadline_first(desk: Desk,
     rows = oms_json("exceptions", "list")["exceptions"]
     assert [row["kind"] for row in rows] == ["TECHNICAL", "SHORTAGE"]
     assert [row["owner"] for row in rows] == ["engineering", "support"]
+
+
+def test_an_item_that_cannot_be_read_is_named_and_hides_no_other(desk: Desk, oms: Oms, oms_json: Run) -> None:
+    desk.case("SHORTAGE")
+    desk.cases.unreadable = [Unreadable("CASE#ord_x", "CASE#ASSESS-0", KeyError("owner"))]
+
+    for command in (("exceptions", "list", "--owner", "support"), ("status",), ("orders", "show", ORDER)):
+        code, out, _ = oms(*command)
+        assert code == 0
+        assert "SHORTAGE" in out
+        assert "cannot be read: CASE#ord_x/CASE#ASSESS-0 (KeyError)" in out
+    assert (
+        oms_json("exceptions", "list", "--owner", "support")["unreadable"]
+        == ["CASE#ord_x/CASE#ASSESS-0 (KeyError)"] * 2
+    )
 
 
 def test_one_owner_sees_only_its_own(desk: Desk, oms_json: Run) -> None:

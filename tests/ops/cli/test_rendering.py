@@ -65,6 +65,7 @@ def test_an_order_page_shows_goods_money_work_and_what_it_waits_for() -> None:
                 "order": order_view(tax_estimated=True),
                 "payment": payment,
                 "exceptions": [{"kind": "SHIPMENT_OVERDUE", "case_id": "ord_x.1"}],
+                "unreadable_exceptions": [],
                 "workflow": [{"execution": "arn:execution", "status": "RUNNING"}],
                 "timeline": TIMELINE,
             }

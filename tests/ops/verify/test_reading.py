@@ -36,6 +36,7 @@ from ops.rehearse.crowd import WAREHOUSE
 from ops.stack import Stack
 from ops.verify import Evidence, check, examine, read
 from ops.verify.outbox_laws import DATA_READ
+from tests.fakes.spoiling import SPOILT, Spoil
 
 CONTEXTS = ("orders", "inventory", "payments", "support", "partners")
 ORDER = order_id("web", "1001")
@@ -144,6 +145,22 @@ def snapshot() -> OrderSnapshot:
 
 def evidence_of(dynamo: Any, sandbox_url: str | None = None) -> Evidence:
     return read(cast(Stack, FakeStack(dynamo, sandbox_url)), grace=timedelta(hours=3))
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
+def test_a_row_that_cannot_be_read_is_told_and_the_laws_are_checked_without_it(
+    placed: Any, spoil: Spoil
+) -> None:
+    spoil(placed, "support", f"CASE#{ORDER}", "CASE#ASSESS-0")
+
+    evidence = evidence_of(placed)
+    report = examine(evidence)
+
+    assert (len(evidence.orders), evidence.cases) == (1, [])
+    assert not report.holds
+    assert [law.number for law in report.laws if not law.holds] == [0]
+    assert report.violations[0].startswith(f"law 0: CASE#{ORDER}/CASE#ASSESS-0: ")
+    assert [law.number for law in report.laws] == [0, *(law.number for law in examine(Evidence(NOW)).laws)]
 
 
 def test_every_kind_of_row_finds_its_place(placed: Any) -> None:

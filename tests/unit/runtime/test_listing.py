@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from oms.aws.items import Unreadable
 from oms.contracts import answers
+from oms.kernel.errors import Throttled, Trouble
 from oms.orders.application.ports import Position
 from oms.orders.domain.order import STATUSES, Order
 from oms.runtime.api import reading
@@ -93,10 +95,19 @@ def test_a_channel_that_ends_with_a_full_page_leads_on_to_the_next(orders: FakeO
         """Knows, as DynamoDB may, that nothing follows a full page."""
 
         def by_status(
-            self, channel: str, status: str, *, limit: int, after: Position | None, until: str | None = None
+            self,
+            channel: str,
+            status: str,
+            *,
+            limit: int,
+            after: Position | None,
+            until: str | None = None,
+            trouble: Trouble | None = None,
         ) -> tuple[list[Order], Position | None]:
             assert limit > 0  # DynamoDB refuses a page of nothing
-            found, more = super().by_status(channel, status, limit=limit, after=after)
+            found, more = super().by_status(
+                channel, status, limit=limit, after=after, until=until, trouble=trouble
+            )
             following = super().by_status(channel, status, limit=1, after=more)[0] if more else []
             return found, more if following else None
 
@@ -149,3 +160,37 @@ def test_a_wrong_question_is_refused_by_its_parameter(
 
     assert (answer["statusCode"], document["code"]) == (400, code)
     assert [error["field"] for error in document["errors"]] == [field]
+
+
+def test_a_row_that_cannot_be_read_is_logged_and_hides_no_other(
+    api: Handler, orders: FakeOrders, capsys: pytest.CaptureFixture[str]
+) -> None:
+    orders.unreadable = [Unreadable("ORDER#ord_x", "ORDER", KeyError("lines"))]
+
+    (listed,) = pages(api, "listOrders", "c-web", status="RELEASED")
+    (work,) = pages(api, "listFulfilmentOrders", "c-web", location="LON")
+
+    assert (len(listed), len(work)) == (3, 3)
+    assert capsys.readouterr().out.count('"unread": "ORDER#ord_x/ORDER"') == 2
+
+
+@pytest.mark.parametrize(("error", "status"), [(ValueError("packed"), 200), (Throttled("slow down"), 503)])
+def test_work_whose_order_cannot_be_read_keeps_no_other_from_the_warehouse(
+    api: Handler, orders: FakeOrders, error: Exception, status: int
+) -> None:
+    broken, load = next(iter(orders.snapshots)), orders.snapshot
+
+    def snapshot(order_id: str) -> Any:
+        if order_id == broken:
+            raise error
+        return load(order_id)
+
+    orders.snapshot = snapshot  # type: ignore[method-assign]
+
+    answer = api(api_call("listFulfilmentOrders", client="c-web", query={"location": "LON"}), None)
+
+    assert answer["statusCode"] == status
+    if status == 200:
+        rows = json.loads(answer["body"])["fulfilment_orders"]
+        assert broken not in {row["order_id"] for row in rows}
+        assert len(rows) == 2

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from oms.aws.items import Unreadable
 from oms.contracts.api import CHANNELS
 from oms.kernel.clock import stamp
 from oms.kernel.errors import Throttled
@@ -463,6 +464,17 @@ def test_an_order_that_cannot_be_read_keeps_nobody_waiting(
 
     assert sorted(flat(yard.rounds(2))) == sorted(ids[1:])
     assert '"error": "KeyError"' in capsys.readouterr().out
+
+
+def test_a_row_that_cannot_be_read_is_named_and_hides_no_other_of_its_list(yard: Yard) -> None:
+    order, *_ = yard.waiting(2)
+    yard.dies(order)
+    yard.orders.unreadable = [Unreadable("ORDER#ord_x", "ORDER", KeyError("lines"))]
+
+    round_ = yard.round()
+
+    assert round_.restarted == (order,)
+    assert set(round_.unread) == {"ORDER#ord_x/ORDER"}
 
 
 def test_a_list_that_cannot_be_read_is_named_and_the_others_go_on(

@@ -1,10 +1,12 @@
 """Everything in a table, for those who check the laws. A scan: an operator's tool, never on a request's way."""
 
-from collections.abc import Iterator
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, TypeVar
 
 from oms.aws.errors import translated
-from oms.aws.items import Item, unmarshal
+from oms.aws.items import Item, TypedItem, Unreadable, readings, unmarshal
+
+T = TypeVar("T")
 
 
 class Scanner(Protocol):
@@ -15,11 +17,20 @@ class Scanner(Protocol):
 
 def everything(client: Scanner, table: str) -> Iterator[Item]:
     """Every item, strongly consistent, in no order. While others write it is no snapshot. Raises Throttled."""
+    return map(unmarshal, _rows(client, table))
+
+
+def read_everything(client: Scanner, table: str, read: Callable[[Item], T]) -> Iterator[T | Unreadable]:
+    """What `read` makes of every item: one that cannot be read spoils no other. Raises Throttled."""
+    return readings(_rows(client, table), read)
+
+
+def _rows(client: Scanner, table: str) -> Iterator[TypedItem]:
     request: dict[str, Any] = {"TableName": table, "ConsistentRead": True}
     while True:
         with translated():
             answer = client.scan(**request)
-        yield from map(unmarshal, answer["Items"])
+        yield from answer["Items"]
         if not (last := answer.get("LastEvaluatedKey")):
             return
         request["ExclusiveStartKey"] = last

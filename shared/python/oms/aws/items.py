@@ -6,11 +6,15 @@
 import json
 import zlib
 from base64 import b64decode
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from oms.kernel.errors import Trouble
 
 Item = dict[str, Any]
 TypedItem = dict[str, Any]
+T = TypeVar("T")
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"), sort_keys=True, ensure_ascii=False)
 
@@ -78,6 +82,43 @@ def _streamed(value: Mapping[str, Any]) -> Any:
         case {"L": list() as content}:
             return [_streamed(one) for one in content]
     return plain(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A row that nobody of ours has written like that: the key it is found under, and why it cannot be read."""
+
+    pk: str
+    sk: str
+    error: Exception
+
+    @property
+    def name(self) -> str:
+        return f"{self.pk}/{self.sk}"
+
+
+def readings(rows: Iterable[TypedItem], read: Callable[[Item], T]) -> Iterator[T | Unreadable]:
+    """What `read` makes of each row, one by one: a row that cannot be read spoils no other."""
+    for row in rows:
+        reading: T | Unreadable
+        try:
+            reading = read(unmarshal(row))
+        except Exception as error:
+            reading = Unreadable(row["pk"]["S"], row["sk"]["S"], error)
+        yield reading
+
+
+def readable(readings: Iterable[T | Unreadable], trouble: Trouble | None) -> list[T]:
+    """Those that were read. `trouble` is told of the others; without it, the first of them is raised."""
+    found: list[T] = []
+    for reading in readings:
+        if not isinstance(reading, Unreadable):
+            found.append(reading)
+        elif trouble is None:
+            raise reading.error
+        else:
+            trouble(reading.name, reading.error)
+    return found
 
 
 def text_of(document: Any) -> str:

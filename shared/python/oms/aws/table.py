@@ -1,16 +1,17 @@
 """One DynamoDB table as the adapters use it: read by key, query one collection, write conditionally."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from botocore.exceptions import ClientError
 
 from oms.aws.errors import Refused, refusal, translated
-from oms.aws.items import Item, marshal, typed, unmarshal
+from oms.aws.items import Item, TypedItem, Unreadable, marshal, readings, typed, unmarshal
 from oms.aws.writes import Put, Update, Write
 from oms.kernel.errors import Throttled
 
+T = TypeVar("T")
 _BATCH_GET_LIMIT = 100
 _BATCH_GET_ROUNDS = 5
 
@@ -98,11 +99,13 @@ class Table:
 
     def get_many(self, keys: Iterable[tuple[str, str]], *, consistent: bool = False) -> list[Item]:
         """The items that exist under `keys` (pk, sk), in no particular order."""
-        wanted = [marshal({"pk": pk, "sk": sk}) for pk, sk in dict.fromkeys(keys)]
-        found: list[Item] = []
-        for start in range(0, len(wanted), _BATCH_GET_LIMIT):
-            found += self._batch(wanted[start : start + _BATCH_GET_LIMIT], consistent)
-        return found
+        return [unmarshal(row) for row in self._rows(keys, consistent)]
+
+    def read_many(
+        self, keys: Iterable[tuple[str, str]], read: Callable[[Item], T]
+    ) -> Iterable[T | Unreadable]:
+        """What `read` makes of each item under `keys`, strongly consistent: one that cannot be read spoils no other."""
+        return readings(self._rows(keys, consistent=True), read)
 
     def write(self, write: Put | Update) -> Refused | None:
         """One conditional write. None when it happened, Refused when its condition did not hold."""
@@ -148,13 +151,20 @@ class Table:
         last = answer.get("LastEvaluatedKey")
         return Page([unmarshal(item) for item in answer["Items"]], unmarshal(last) if last else None)
 
-    def _batch(self, keys: list[Any], consistent: bool) -> list[Item]:
-        found: list[Item] = []
+    def _rows(self, keys: Iterable[tuple[str, str]], consistent: bool) -> list[TypedItem]:
+        wanted = [marshal({"pk": pk, "sk": sk}) for pk, sk in dict.fromkeys(keys)]
+        found: list[TypedItem] = []
+        for start in range(0, len(wanted), _BATCH_GET_LIMIT):
+            found += self._batch(wanted[start : start + _BATCH_GET_LIMIT], consistent)
+        return found
+
+    def _batch(self, keys: list[Any], consistent: bool) -> list[TypedItem]:
+        found: list[TypedItem] = []
         pending: dict[str, Any] = {self.name: {"Keys": keys, "ConsistentRead": consistent}}
         for _ in range(_BATCH_GET_ROUNDS):
             with translated():
                 answer = self.client.batch_get_item(RequestItems=pending)
-            found += [unmarshal(item) for item in answer["Responses"].get(self.name, [])]
+            found += answer["Responses"].get(self.name, [])
             pending = cast(dict[str, Any], answer.get("UnprocessedKeys") or {})
             if not pending:
                 return found

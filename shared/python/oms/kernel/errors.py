@@ -13,9 +13,12 @@ Every one of them is raised, retried by exactly one layer (the workflow for task
 the queue for consumers) and then parked as an exception for its owner.
 """
 
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 Owner = Literal["support", "engineering"]
+Trouble = Callable[[str, Exception], None]
+"""Is told what went wrong with one of many, by its name, where the others go on."""
 
 
 class HoldfastError(Exception):

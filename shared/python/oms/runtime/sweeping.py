@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from oms.aws.items import Item
+from oms.aws.items import Item, Unreadable
 from oms.aws.outbox import BUCKET_MINUTES, SHARDS, bucket, buckets_between
 from oms.aws.writes import Put
 from oms.kernel.clock import stamp
@@ -173,16 +173,9 @@ class _Queue:
         if not entries:
             return []
         listed = {(entry["pk"], entry["sk"]): entry | {"event_id": event_id(entry)} for entry in entries}
-        return [listed[row["pk"], row["sk"]] | row for row in self._stored(list(listed))]
-
-    def _stored(self, keys: Sequence[tuple[str, str]]) -> list[Item]:
-        """The rows under `keys`; of a row with values we never write, its key."""
-        try:
-            return self._relay.table.get_many(keys, consistent=True)
-        except ValueError:
-            if len(keys) == 1:
-                return [{"pk": keys[0][0], "sk": keys[0][1]}]
-            return [row for key in keys for row in self._stored([key])]
+        stored = self._relay.table.read_many(listed, dict)
+        rows = [{"pk": row.pk, "sk": row.sk} if isinstance(row, Unreadable) else row for row in stored]
+        return [listed[row["pk"], row["sk"]] | row for row in rows]
 
     def _marks(self) -> dict[str, int]:
         """Bucket -> how many of its shards, from the first on, are proven."""

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from oms.kernel.errors import Trouble
+
 T = TypeVar("T")
 
 
@@ -57,7 +59,7 @@ def walk(
     bookmarks: Bookmarks,
     most: int | None,
     hurry: Callable[[], bool],
-    trouble: Callable[[str, Exception], None],
+    trouble: Trouble,
 ) -> None:
     """Look at up to `most` entries (None: at all), page by page, the lists taking turns, until told to hurry.
 

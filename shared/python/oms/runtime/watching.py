@@ -177,8 +177,8 @@ class _Round:
         if after and after > until:
             return Page([], None)  # another's clock is ahead, and an index refuses to go on beyond `until`
         at, _, order_id = (after or "").partition("#")
-        position = Position(channel, at, order_id) if after else None
-        found, behind = self.dog.listings.by_status(channel, status, limit=size, after=position, until=until)
+        listed = partial(self.dog.listings.by_status, limit=size, until=until, trouble=self._trouble)
+        found, behind = listed(channel, status, after=Position(channel, at, order_id) if after else None)
         entries = [(order, f"{order.placed_at}#{order.order_id}") for order in found]
         return Page(entries, f"{behind.at}#{behind.item_id}" if behind else None)
 

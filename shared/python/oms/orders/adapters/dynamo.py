@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from oms.aws.errors import Refused
-from oms.aws.items import Item
+from oms.aws.items import Item, readable
 from oms.aws.outbox import PREFIX, event_row
-from oms.aws.table import Table
+from oms.aws.table import Page, Table
 from oms.aws.writes import Put, Update
 from oms.contracts.snapshots import OrderSnapshot
-from oms.kernel.errors import BrokenInvariant, WriteConflict
+from oms.kernel.errors import BrokenInvariant, Trouble, WriteConflict
 from oms.kernel.events import Event
 from oms.kernel.ids import order_of_fulfilment
 from oms.orders.adapters.rows import (
@@ -102,7 +102,14 @@ class DynamoOrders:
         return str(item["token"]) if item else None
 
     def by_status(
-        self, channel: str, status: str, *, limit: int, after: Position | None, until: str | None = None
+        self,
+        channel: str,
+        status: str,
+        *,
+        limit: int,
+        after: Position | None,
+        until: str | None = None,
+        trouble: Trouble | None = None,
     ) -> tuple[list[Order], Position | None]:
         key = f"{channel}#{status}"
         page = self.table.index_page(
@@ -113,27 +120,28 @@ class DynamoOrders:
             after=_index_key("status", key, after, "ORDER"),
             until=("status_at", until) if until else None,
         )
-        found = self.table.get_many(((item["pk"], item["sk"]) for item in page.items), consistent=True)
-        orders = sorted(
-            (order_of(item) for item in found), key=lambda order: (order.placed_at, order.order_id)
-        )
+        found = readable(self.table.read_many(_keys(page), order_of), trouble)
+        orders = sorted(found, key=lambda order: (order.placed_at, order.order_id))
         return [order for order in orders if order.headline == status], _position(
             channel, page.next_key, "status_at"
         )
 
     def by_location(
-        self, channel: str, location: str, *, limit: int, after: Position | None
+        self,
+        channel: str,
+        location: str,
+        *,
+        limit: int,
+        after: Position | None,
+        trouble: Trouble | None = None,
     ) -> tuple[list[FulfilmentOrder], Position | None]:
         key = f"{channel}#{location}"
         sk = f"FULFILMENT#{after.item_id}" if after else ""
         page = self.table.index_page(
             "by_location", "location_key", key, limit=limit, after=_index_key("location", key, after, sk)
         )
-        found = self.table.get_many(((item["pk"], item["sk"]) for item in page.items), consistent=True)
-        work = sorted(
-            (fulfilment_of(item) for item in found),
-            key=lambda one: (one.released_at, one.fulfilment_order_id),
-        )
+        found = readable(self.table.read_many(_keys(page), fulfilment_of), trouble)
+        work = sorted(found, key=lambda one: (one.released_at, one.fulfilment_order_id))
         still_open = [one for one in work if one.state is FulfilmentState.OPEN]
         return still_open, _position(channel, page.next_key, "location_at")
 
@@ -147,6 +155,10 @@ class DynamoOrders:
             return Put(self.table.name, item)
         before = {":before": item["version"] - 1}
         return Put(self.table.name, item, "version = :before", values=before)
+
+
+def _keys(page: Page) -> list[tuple[str, str]]:
+    return [(item["pk"], item["sk"]) for item in page.items]
 
 
 def _request_item(request: RequestKey, order_id: str) -> Item:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from oms.contracts.snapshots import OrderSnapshot
+from oms.kernel.errors import Trouble
 from oms.kernel.events import Event
 from oms.orders.domain.fulfilment import FulfilmentOrder
 from oms.orders.domain.order import Order
@@ -97,11 +98,27 @@ class OrderListings(Protocol):
     """Lists for people and watchdogs. They run behind the truth by the lag of an index."""
 
     def by_status(
-        self, channel: str, status: str, *, limit: int, after: Position | None, until: str | None = None
+        self,
+        channel: str,
+        status: str,
+        *,
+        limit: int,
+        after: Position | None,
+        until: str | None = None,
+        trouble: Trouble | None = None,
     ) -> tuple[list[Order], Position | None]:
-        """Orders of one channel by headline, oldest first; only those placed up to `until` where given."""
+        """Orders of one channel by headline, oldest first; only those placed up to `until` where given.
+
+        `trouble` is told of a row that cannot be read, and the others are listed; without it, its error is raised.
+        """
 
     def by_location(
-        self, channel: str, location: str, *, limit: int, after: Position | None
+        self,
+        channel: str,
+        location: str,
+        *,
+        limit: int,
+        after: Position | None,
+        trouble: Trouble | None = None,
     ) -> tuple[list[FulfilmentOrder], Position | None]:
-        """Open work of a location, oldest first."""
+        """Open work of a location, oldest first. `trouble`: as with `by_status`."""

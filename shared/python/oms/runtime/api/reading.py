@@ -6,13 +6,16 @@ from typing import TypeVar
 from oms.contracts.api import ALL_CHANNELS, CHANNELS
 from oms.contracts.problems import Problem
 from oms.contracts.snapshots import OrderSnapshot
+from oms.kernel.errors import Retryable
 from oms.kernel.events import Event
 from oms.orders.application.ports import OrderListings, Orders, Position
+from oms.orders.domain.fulfilment import FulfilmentOrder
 from oms.orders.domain.order import STATUSES
 from oms.runtime.api.capture import visible_order
 from oms.runtime.api.cursors import START, decode, encode
 from oms.runtime.api.views import fulfilment_view, order_row, order_view, timeline_entry
 from oms.runtime.http import Answer, Request
+from oms.runtime.logs import failure
 
 T = TypeVar("T")
 
@@ -39,7 +42,7 @@ def list_orders(request: Request, *, listings: OrderListings) -> Answer:
     def page(
         channel: str, limit: int, after: Position | None
     ) -> tuple[list[dict[str, object]], Position | None]:
-        orders, position = listings.by_status(channel, status, limit=limit, after=after)
+        orders, position = listings.by_status(channel, status, limit=limit, after=after, trouble=_unlisted)
         return [order_row(order) for order in orders], position
 
     rows, cursor = _across_channels(request, page)
@@ -53,8 +56,8 @@ def list_fulfilment_orders(request: Request, *, orders: Orders, listings: OrderL
     def page(
         channel: str, limit: int, after: Position | None
     ) -> tuple[list[dict[str, object]], Position | None]:
-        work, position = listings.by_location(channel, location, limit=limit, after=after)
-        return [fulfilment_view(one, _document(orders, one.order_id)) for one in work], position
+        work, position = listings.by_location(channel, location, limit=limit, after=after, trouble=_unlisted)
+        return [row for one in work if (row := _work_row(one, orders))], position
 
     rows, cursor = _across_channels(request, page)
     return Answer({"fulfilment_orders": rows, "cursor": cursor})
@@ -78,6 +81,21 @@ def _across_channels(
         if position is not None:
             return rows, encode(position)
     return rows, None
+
+
+def _work_row(work: FulfilmentOrder, orders: Orders) -> dict[str, object] | None:
+    """None for work whose order cannot be read: it keeps no other from the warehouse."""
+    try:
+        return fulfilment_view(work, _document(orders, work.order_id))
+    except Retryable:
+        raise
+    except Exception as error:
+        _unlisted(work.fulfilment_order_id, error)
+        return None
+
+
+def _unlisted(name: str, error: Exception) -> None:
+    failure("list", error, unread=name)
 
 
 def _document(orders: Orders, order_id: str) -> OrderSnapshot:

@@ -7,11 +7,11 @@ a work queue           index by_queue  queue_key=<owner>#<state>  queue_at=<dead
 
 from dataclasses import dataclass, fields, replace
 
-from oms.aws.items import Item
+from oms.aws.items import Item, readable
 from oms.aws.outbox import event_row
 from oms.aws.table import Table
 from oms.aws.writes import Put, Update
-from oms.kernel.errors import BrokenInvariant, WriteConflict
+from oms.kernel.errors import BrokenInvariant, Trouble, WriteConflict
 from oms.kernel.events import Event
 from oms.support.domain.exceptions import Case, State
 
@@ -55,10 +55,10 @@ class DynamoCases:
         if self.table.transact(writes):
             raise WriteConflict(f"{case.case_id} has moved past version {case.version - 1}")
 
-    def queue(self, owner: str, state: str, *, limit: int) -> list[Case]:
+    def queue(self, owner: str, state: str, *, limit: int, trouble: Trouble | None = None) -> list[Case]:
         page = self.table.index_page("by_queue", "queue_key", f"{owner}#{state}", limit=limit)
-        items = self.table.get_many(((item["pk"], item["sk"]) for item in page.items), consistent=True)
-        return sorted((case_of(item) for item in items), key=lambda case: (case.deadline, case.case_id))
+        items = self.table.read_many([(item["pk"], item["sk"]) for item in page.items], case_of)
+        return sorted(readable(items, trouble), key=lambda case: (case.deadline, case.case_id))
 
     def overdue(self, owner: str, *, limit: int, until: str) -> list[str]:
         queue, before = f"{owner}#{State.OPEN.value}", ("queue_at", until)

@@ -6,7 +6,7 @@ from itertools import chain, count
 from typing import TypedDict, Unpack
 
 from oms.kernel.clock import stamp
-from oms.kernel.errors import Owner, WriteConflict
+from oms.kernel.errors import Owner, Trouble, WriteConflict
 from oms.kernel.events import Actor, Event, Fact, record
 from oms.support.application.ports import Cases
 from oms.support.domain.exceptions import (
@@ -142,7 +142,7 @@ def escalate_overdue(
     now: datetime,
     actor: Actor,
     hurry: Callable[[], bool],
-    trouble: Callable[[str, Exception], None],
+    trouble: Trouble,
 ) -> list[str]:
     """Hand every open item of `owner` that is past its deadline to the engineers, until told to hurry; their ids.
 

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from oms.kernel.errors import Trouble
 from oms.kernel.events import Event
 from oms.support.domain.exceptions import Case
 
@@ -26,8 +27,11 @@ class Cases(Protocol):
     def save(self, case: Case, event: Event) -> None:
         """One transition. Raises WriteConflict where another came first."""
 
-    def queue(self, owner: str, state: str, *, limit: int) -> list[Case]:
-        """Items of one work queue, nearest deadline first. Behind the truth by the lag of an index."""
+    def queue(self, owner: str, state: str, *, limit: int, trouble: Trouble | None = None) -> list[Case]:
+        """Items of one work queue, nearest deadline first. Behind the truth by the lag of an index.
+
+        `trouble` is told of an item that cannot be read, and the others are listed; without it, its error is raised.
+        """
 
     def overdue(self, owner: str, *, limit: int, until: str) -> list[str]:
         """Ids of open items whose deadline is before `until`, nearest first; as late as `queue`. No item is read for it."""
