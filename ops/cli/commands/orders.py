@@ -10,7 +10,7 @@ from oms.kernel.ids import order_of_fulfilment
 from oms.orders.domain.order import STATUSES
 from oms.payments.domain.payment import Payment
 from oms.runtime.queues import event_in
-from oms.runtime.starting import Executions
+from oms.runtime.starting import Executions, attempt_with, name
 from oms.support.domain.exceptions import Case
 from rich.text import Text
 
@@ -152,13 +152,15 @@ def _money(payment: Payment) -> Json:
 
 
 def _executions(stack: Stack, order_id: str) -> list[Json]:
+    """The newest. AWS forgets one 90 days after its end: then what the order has heard of is named all the same."""
     workflow = stack.outputs.workflows["order-capture"]
-    attempt, status = Executions(stack.aws("stepfunctions"), workflow).latest(order_id)
+    order = stack.orders.load(order_id)
+    known = attempt_with(order.assessment) if order else 0
+    attempt, status = Executions(stack.aws("stepfunctions"), workflow).latest(order_id, since=known)
     if not attempt:
         return []
-    name = order_id if attempt == 1 else f"{order_id}-{attempt}"
-    arn = f"{workflow.replace(':stateMachine:', ':execution:')}:{name}"
-    return [{"execution": arn, "status": status}]
+    arn = f"{workflow.replace(':stateMachine:', ':execution:')}:{name(order_id, attempt)}"
+    return [{"execution": arn, "status": status or "not there any more"}]
 
 
 def _listed(api: Api, status: str, limit: int) -> Iterable[Json]:

@@ -14,6 +14,7 @@ from ops.client import ApiRefused
 from ops.local.outputs import Client, Outputs
 from ops.stack import Stack
 from tests.fakes.cases import FakeCases
+from tests.fakes.orders import FakeOrders
 from tests.fakes.stock import FakeLocations
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
@@ -131,12 +132,14 @@ class FakeAws:
     """Step Functions, SQS and STS. A queue that is broken answers nothing."""
 
     messages: list[tuple[str, str]] = field(default_factory=list)
+    executions: dict[str, str] = field(default_factory=lambda: {ORDER: "RUNNING"})
     broken: bool = False
     on_message: Callable[[], object] = lambda: None
     """What the consumer does at once with a message."""
 
     def describe_execution(self, **request: Any) -> Json:
-        return {"status": "RUNNING"} if request["executionArn"].endswith(ORDER) else _missing()
+        status = self.executions.get(request["executionArn"].rpartition(":")[2])
+        return {"status": status} if status else _missing()
 
     def get_caller_identity(self) -> Json:
         return {"Arn": "arn:aws:sts::123456789012:assumed-role/Support/robin"}
@@ -172,6 +175,7 @@ class Desk:
     aws: FakeAws = field(default_factory=FakeAws)
     cases: FakeCases = field(default_factory=FakeCases)
     locations: FakeLocations = field(default_factory=FakeLocations)
+    orders: FakeOrders = field(default_factory=FakeOrders)
 
     def stack(self) -> Stack:
         return cast(Stack, _FakeStack(self))
@@ -217,6 +221,7 @@ class _FakeStack:
         self._desk = desk
         self.support = desk.cases
         self.locations = desk.locations
+        self.orders = desk.orders
 
     def api(self, client_name: str) -> FakeApi:
         return self._desk.api

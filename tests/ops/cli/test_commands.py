@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from oms.contracts.envelope import to_detail
 from oms.kernel.ids import fulfilment_order_id
+from oms.runtime.starting import first_assessment
 
 from ops.cli import session
 from ops.stack import NotConnected
-from tests.builders import an_event
+from tests.builders import a_snapshot, an_event, placed
 from tests.ops.cli.conftest import Oms
 from tests.ops.cli.desk import MAIL, NAME, ORDER, STREET, Desk
 
@@ -38,6 +39,27 @@ def test_an_order_is_shown_with_its_workflow_its_exceptions_and_its_timeline(
     assert document["workflow"][0]["status"] == "RUNNING"
     assert document["exceptions"] == [{"case_id": f"{ORDER}.1", "kind": "FRAUD_REVIEW", "owner": "support"}]
     assert [entry["event"] for entry in document["timeline"]][:2] == ["OrderReceived", "PaymentAuthorized"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown", "status"),
+    [
+        ({f"{ORDER}-2": "SUCCEEDED"}, f"{ORDER}-2", "SUCCEEDED"),
+        ({f"{ORDER}-2": "FAILED", f"{ORDER}-3": "RUNNING"}, f"{ORDER}-3", "RUNNING"),
+        ({}, f"{ORDER}-2", "not there any more"),
+    ],
+)
+def test_an_order_whose_first_workflow_is_forgotten_is_shown_with_a_later_one(
+    desk: Desk, oms_json: Run, kept: dict[str, str], shown: str, status: str
+) -> None:
+    placed(desk.orders, a_snapshot(external="10045"))
+    desk.orders.take_over(ORDER, first_assessment(2))
+    desk.aws.executions = kept
+
+    (workflow,) = oms_json("orders", "show", ORDER)["workflow"]
+
+    assert workflow["execution"].endswith(f":{shown}")
+    assert workflow["status"] == status
 
 
 def test_an_order_is_shown_with_its_messages_that_nobody_could_deal_with(desk: Desk, oms_json: Run) -> None:
