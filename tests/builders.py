@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from oms.aws.audit import everything
+from oms.aws.items import Item, readable
 from oms.contracts.api import BY_KEY, ROUTES, Route
 from oms.contracts.snapshots import Address, LineSnapshot, OrderSnapshot
 from oms.kernel.clock import stamp
@@ -214,3 +216,8 @@ def _key(partition: str, sort: str) -> list[dict[str, str]]:
         {"AttributeName": partition, "KeyType": "HASH"},
         {"AttributeName": sort, "KeyType": "RANGE"},
     ]
+
+
+def rows_of(client: Any, table: str) -> list[Item]:
+    """Every item of a table. Raises what one that cannot be read raises."""
+    return readable(everything(client, table, dict), None)

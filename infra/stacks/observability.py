@@ -17,6 +17,8 @@ from infra.stacks.base import HoldfastStack
 from infra.stacks.upkeep import CONSUMERS
 
 _WORKFLOWS = ("order_capture", "assess_order")
+_OWN = "Holdfast"
+"""Where `oms.runtime.logs` counts."""
 
 
 class ObservabilityStack(HoldfastStack):
@@ -43,6 +45,13 @@ class ObservabilityStack(HoldfastStack):
             self._on_api("Latency", "p99"),
             above=cdk.Duration.seconds(2).to_milliseconds(),
             meaning="One request in a hundred takes more than two seconds.",
+        )
+
+        self.platform.alarm(
+            "UnreadableRows",
+            _metric(_OWN, "UnreadableRows", {"function": "read_orders"}, "Sum"),
+            above=0,
+            meaning="The API left rows out of a list that nobody can read: see the log of read-orders.",
         )
 
     def _overdue_exceptions(self) -> None:

@@ -94,7 +94,7 @@ class Evidence:
     """None where the gateway cannot be asked for all it did."""
     tax_records: list[TaxRecord] | None = None
     unreadable: dict[str, str] = field(default_factory=dict)
-    """Row, by its key -> why it cannot be read. Every law is checked without it."""
+    """Row, by its table's context and its key -> why it cannot be read. Every law is checked without it."""
 
     @cached_property
     def threshold(self) -> str:
@@ -130,9 +130,6 @@ class Evidence:
     @cached_property
     def cases_by_id(self) -> Mapping[str, Case]:
         return {case.case_id: case for case in self.cases}
-
-    def cannot_read(self, name: str, error: Exception) -> None:
-        self.unreadable[name] = type(error).__name__
 
     def of_type(self, *types: str) -> list[Event]:
         return [event for event in self.events if event.type in types]

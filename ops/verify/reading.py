@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 import httpx
-from oms.aws.audit import read_everything
+from oms.aws.audit import everything
 from oms.aws.items import Item, readable
 from oms.aws.outbox import PREFIX as EVENT
 from oms.aws.outbox import event_of
@@ -31,10 +31,8 @@ def read(stack: Stack, *, grace: timedelta) -> Evidence:
     evidence = Evidence(taken_at=datetime.now(UTC), grace=grace)
     # What follows from an event is read after it: consumers' marks and partners' records come last.
     for context in ("orders", "support", "inventory", "payments", "partners"):
-        rows = read_everything(
-            stack.aws("dynamodb"), stack.outputs.tables[context], partial(read_row, context)
-        )
-        for keep in readable(rows, evidence.cannot_read):
+        rows = everything(stack.aws("dynamodb"), stack.outputs.tables[context], partial(read_row, context))
+        for keep in readable(rows, partial(_cannot_read, evidence, context)):
             if keep:
                 keep(evidence)
     evidence.executions = list(_executions(stack))
@@ -42,6 +40,10 @@ def read(stack: Stack, *, grace: timedelta) -> Evidence:
     if stack.sandbox_url:
         _ask_partners(evidence, stack.sandbox_url)
     return evidence
+
+
+def _cannot_read(evidence: Evidence, context: str, name: str, error: Exception) -> None:
+    evidence.unreadable[f"{context}/{name}"] = type(error).__name__
 
 
 Keep = Callable[[Evidence], None]

@@ -36,7 +36,8 @@ class FakeCases:
     def load(self, case_id: str) -> Case | None:
         return self.cases.get(case_id)
 
-    def of_subject(self, subject: str) -> list[Case]:
+    def of_subject(self, subject: str, *, trouble: Trouble | None = None) -> list[Case]:
+        readable([one for one in self.unreadable if one.pk == f"CASE#{subject}"], trouble)
         own = [case for case in self.cases.values() if case.subject == subject]
         return sorted(own, key=lambda case: case.opened_at)
 

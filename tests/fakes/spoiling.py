@@ -1,25 +1,31 @@
 """Rows as none of our code writes them: whoever reads many must go on with the others."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 Spoil = Callable[[Any, str, str, str], None]
 
 
-def _half(client: Any, table: str, pk: str, sk: str) -> None:
-    """A number that is no whole one: the row cannot even be taken out of its wrapping."""
-    _update(client, table, pk, sk, "SET version = :half", {":half": {"N": "1.5"}})
+def set_to(client: Any, table: str, pk: str, sk: str, name: str, value: dict[str, Any]) -> None:
+    """Give an attribute a value, in DynamoDB's notation."""
+    client.update_item(
+        TableName=table,
+        Key={"pk": {"S": pk}, "sk": {"S": sk}},
+        UpdateExpression="SET #name = :value",
+        ExpressionAttributeNames={"#name": name},
+        ExpressionAttributeValues={":value": value},
+    )
 
 
-def _without(client: Any, table: str, pk: str, sk: str) -> None:
-    """A row without something that all of its kind have."""
-    _update(client, table, pk, sk, "REMOVE version", {})
-
-
-SPOILT: Final[tuple[Spoil, ...]] = (_half, _without)
-
-
-def _update(client: Any, table: str, pk: str, sk: str, expression: str, values: dict[str, Any]) -> None:
-    more = {"ExpressionAttributeValues": values} if values else {}
+def _without_version(client: Any, table: str, pk: str, sk: str) -> None:
     key = {"pk": {"S": pk}, "sk": {"S": sk}}
-    client.update_item(TableName=table, Key=key, UpdateExpression=expression, **more)
+    client.update_item(TableName=table, Key=key, UpdateExpression="REMOVE version")
+
+
+SPOILT: Final[tuple[Spoil, ...]] = (
+    partial(set_to, name="version", value={"N": "1.5"}),
+    partial(set_to, name="version", value={"S": "1"}),
+    _without_version,
+)
+"""A number that is no whole one (it cannot even be taken out of its wrapping), one as text, and none at all."""

@@ -1,5 +1,7 @@
 """Alarms reach the operators."""
 
+from oms.runtime.logs import NAMESPACE
+
 from infra import names
 from tests.infra.templates import Assembly, Resource
 
@@ -34,3 +36,12 @@ def test_an_exception_past_its_deadline_reaches_the_operators_too(aws: Assembly)
     )
     assert rule["EventPattern"]["detail-type"] == ["ExceptionEscalated"]
     assert [rule.resolve(target["Arn"]) for target in rule["Targets"]] == [f"<{names.ALARM_TOPIC}>"]
+
+
+def test_rows_that_the_api_leaves_out_of_a_list_raise_an_alarm(aws: Assembly) -> None:
+    alarms = aws.all("AWS::CloudWatch::Alarm")
+    (alarm,) = [one for one in alarms if one.properties.get("MetricName") == "UnreadableRows"]
+
+    assert alarm["Namespace"] == NAMESPACE
+    assert alarm["Dimensions"] == [{"Name": "function", "Value": "read_orders"}]
+    assert alarm["Threshold"] == 0

@@ -39,7 +39,7 @@ def list_cases(
         raise Told(f"no such owner: {owner}; there are {', '.join(OWNERS)}")
     cases, unread = here.stack().support, Unread()
     if order:
-        found = cases.of_subject(named_order(order))
+        found = cases.of_subject(named_order(order), trouble=unread)
     else:
         found = open_cases(cases, [owner] if owner else OWNERS, unread)
     rows = [case_document(case) for case in found]
@@ -85,7 +85,9 @@ class Unread:
         self.names: list[str] = []
 
     def __call__(self, name: str, error: Exception) -> None:
-        self.names.append(f"{name} ({type(error).__name__})")
+        told = f"{name} ({type(error).__name__})"
+        if told not in self.names:
+            self.names.append(told)
 
 
 def open_cases(cases: Cases, owners: Iterable[str], trouble: Trouble) -> list[Case]:

@@ -121,8 +121,8 @@ def order_document(stack: Stack, order_id: str) -> Json:
     api = stack.api(_CLIENT)
     order = api.order(order_id)
     payment = stack.payments.find(order_id)
-    cases = [case for case in stack.support.of_subject(order_id) if case.is_open]
     unread = Unread()
+    cases = [case for case in stack.support.of_subject(order_id, trouble=unread) if case.is_open]
     cases += [
         case for case in open_cases(stack.support, OWNERS, unread) if _order_of_letter(case) == order_id
     ]
@@ -160,7 +160,7 @@ def _executions(stack: Stack, order_id: str) -> list[Json]:
     if not attempt:
         return []
     arn = f"{workflow.replace(':stateMachine:', ':execution:')}:{name(order_id, attempt)}"
-    return [{"execution": arn, "status": status or "not there any more"}]
+    return [{"execution": arn, "status": status or "not there"}]
 
 
 def _listed(api: Api, status: str, limit: int) -> Iterable[Json]:

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from oms.aws.audit import Scanner, everything
+from oms.aws.audit import Scanner
 from oms.aws.items import Item
 from oms.inventory.adapters import rows
 from oms.inventory.domain.laws import Violation, conservation, promises
 from oms.inventory.domain.reservation import Reservation
 from oms.inventory.domain.stock import StockLevel
+
+from tests.builders import rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +31,4 @@ class InventoryAudit:
 
     def items(self, prefix: str) -> Iterator[Item]:
         """Every item whose sort key starts with `prefix`."""
-        return (item for item in everything(self.client, self.table) if item["sk"].startswith(prefix))
+        return (item for item in rows_of(self.client, self.table) if item["sk"].startswith(prefix))

@@ -19,7 +19,7 @@ from oms.orders.domain.shipping import AlreadyRecorded
 
 from tests.builders import CLIENT, NOW, ORDER, SYSTEM, a_snapshot, lines_of, placed, released
 from tests.fakes.aws_errors import client_error
-from tests.fakes.spoiling import SPOILT, Spoil
+from tests.fakes.spoiling import SPOILT, Spoil, set_to
 from tests.unit.orders.warehouse import a_parcel
 
 KEY = RequestKey("web", "key-1", "body")
@@ -259,5 +259,39 @@ def test_a_row_that_cannot_be_read_hides_no_other_of_its_list(table: Table, spoi
 
     assert [order.order_id for order in listed] == [one.order_id for one in work] == [other.order_id]
     assert troubles == [f"ORDER#{ORDER}/ORDER", f"ORDER#{ORDER}/FULFILMENT#{ORDER}-f1"]
-    with pytest.raises((KeyError, ValueError)):
+    with pytest.raises((KeyError, TypeError, ValueError)):
         orders.by_status("web", "RELEASED", limit=10, after=None)
+
+
+@pytest.mark.parametrize(
+    ("sk", "name", "value"),
+    [
+        ("ORDER", "assessment", {"S": "1"}),
+        ("ORDER", "placed_at", {"N": "1"}),
+        ("ORDER", "order_id", {"NULL": True}),
+        ("ORDER", "cancel_requested", {"N": "0"}),
+        ("ORDER", "lines", {"S": "[[1,1,0,0,0,0]]"}),
+        ("ORDER", "lines", {"L": [{"L": [{"S": "1"}] * 6}]}),
+        ("ORDER", "lines", {"B": b"not packed"}),
+        (f"FULFILMENT#{ORDER}-f1", "released_at", {"N": "1"}),
+        (f"FULFILMENT#{ORDER}-f1", "work", {"L": [{"L": [{"N": "1"}] * 5}]}),
+        (f"FULFILMENT#{ORDER}-f1", "shipments", {"L": []}),
+    ],
+)
+def test_a_value_of_another_type_makes_a_row_unreadable_and_hides_no_other(
+    table: Table, sk: str, name: str, value: dict[str, Any]
+) -> None:
+    orders, other = DynamoOrders(table), a_snapshot((1, 100), external="other")
+    released(orders)
+    released(orders, other)
+    set_to(table.client, table.name, f"ORDER#{ORDER}", sk, name, value)
+    troubles: list[str] = []
+
+    def trouble(name: str, _: Exception) -> None:
+        troubles.append(name)
+
+    listed, _ = orders.by_status("web", "RELEASED", limit=10, after=None, trouble=trouble)
+    work, _ = orders.by_location("web", "LON", limit=10, after=None, trouble=trouble)
+
+    assert troubles == [f"ORDER#{ORDER}/{sk}"]
+    assert len(listed) + len(work) == 3

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from botocore.exceptions import EndpointConnectionError
-from oms.aws.audit import everything
 from oms.aws.outbox import events_of
 from oms.aws.table import Dynamo, Table
 from oms.kernel.errors import OutcomeUnknown, Retryable, Throttled
@@ -16,7 +15,7 @@ from oms.payments.adapters.rows import JOURNAL, entry_of, order_pk
 from oms.payments.application.ports import CapturesPending, Payments, ReleasePending
 from oms.payments.application.service import PaymentService
 
-from tests.builders import create_table
+from tests.builders import create_table, rows_of
 from tests.contract.inventory.desk import Meddler
 from tests.fakes.payments import FakePayments
 from tests.simulation.aws.dynamo import SimDynamo
@@ -155,5 +154,5 @@ def over_dynamo() -> Cashier:
         meddler,
         lambda: EndpointConnectionError(endpoint_url="https://dynamodb.invalid"),
         lambda: events_of(table, order_pk(ORDER)),
-        lambda: [entry_of(item) for item in everything(client, "payments") if item["sk"].startswith(JOURNAL)],
+        lambda: [entry_of(item) for item in rows_of(client, "payments") if item["sk"].startswith(JOURNAL)],
     )

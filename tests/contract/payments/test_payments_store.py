@@ -8,7 +8,6 @@ from typing import Any, Protocol
 import boto3
 import pytest
 from moto import mock_aws
-from oms.aws.audit import everything
 from oms.aws.items import marshal
 from oms.aws.outbox import events_of
 from oms.aws.table import Table
@@ -39,7 +38,7 @@ from oms.payments.domain.laws import EntryFigures, PaymentFigures, broken_laws
 from oms.payments.domain.machines import EffectState
 from oms.payments.domain.payment import Payment
 
-from tests.builders import create_table
+from tests.builders import create_table, rows_of
 from tests.fakes.gateways import FakeGateway
 from tests.fakes.payments import FakePayments
 from tests.simulation.aws.dynamo import SimDynamo
@@ -321,7 +320,7 @@ def test_a_prepaid_order_writes_1_and_6_units_each_shipment_6_and_its_refund_1_6
 
 def figures(client: Metered) -> tuple[list[PaymentFigures], list[EntryFigures]]:
     """What the audit reads of the table."""
-    items = list(everything(client.client, NAME))
+    items = rows_of(client.client, NAME)
     payments = [payment_figures(item) for item in items if item["sk"] == PAYMENT]
     return payments, [entry_figures(item) for item in items if item["sk"].startswith(JOURNAL)]
 

@@ -11,7 +11,7 @@ from oms.support.application.cases import decide, report
 from oms.support.domain.exceptions import Action, Case
 
 from tests.builders import NOW, ORDER, SYSTEM, an_event
-from tests.fakes.spoiling import SPOILT, Spoil
+from tests.fakes.spoiling import SPOILT, Spoil, set_to
 
 
 @pytest.fixture
@@ -114,5 +114,32 @@ def test_an_item_that_cannot_be_read_hides_no_other_of_its_queue(
     found = cases.queue("support", "OPEN", limit=9, trouble=lambda name, _: troubles.append(name))
 
     assert (found, troubles) == ([other], [f"CASE#{ORDER}/CASE#ASSESS-0"])
-    with pytest.raises((KeyError, ValueError)):
+    with pytest.raises((KeyError, TypeError, ValueError)):
         cases.queue("support", "OPEN", limit=9)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("deadline", {"N": "1"}),
+        ("kind", {"S": "WEATHER"}),
+        ("state", {"S": "LOST"}),
+        ("token", {"NULL": True}),
+    ],
+)
+def test_an_item_of_another_shape_hides_no_other_of_its_order(
+    cases: DynamoCases, table: Table, name: str, value: dict[str, Any]
+) -> None:
+    opened(cases)
+    other = opened(cases, key="ASSESS-1")
+    set_to(table.client, table.name, f"CASE#{ORDER}", "CASE#ASSESS-0", name, value)
+    troubles: list[str] = []
+
+    def trouble(name: str, _: Exception) -> None:
+        troubles.append(name)
+
+    assert cases.of_subject(ORDER, trouble=trouble) == [other]
+    assert cases.queue("support", "OPEN", limit=9, trouble=trouble) == [other]
+    assert troubles == [f"CASE#{ORDER}/CASE#ASSESS-0"] * 2
+    with pytest.raises((TypeError, ValueError)):
+        cases.of_subject(ORDER)

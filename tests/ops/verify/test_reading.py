@@ -159,8 +159,19 @@ def test_a_row_that_cannot_be_read_is_told_and_the_laws_are_checked_without_it(
     assert (len(evidence.orders), evidence.cases) == (1, [])
     assert not report.holds
     assert [law.number for law in report.laws if not law.holds] == [0]
-    assert report.violations[0].startswith(f"law 0: CASE#{ORDER}/CASE#ASSESS-0: ")
+    assert report.violations[0].startswith(f"law 0: support/CASE#{ORDER}/CASE#ASSESS-0: ")
     assert [law.number for law in report.laws] == [0, *(law.number for law in examine(Evidence(NOW)).laws)]
+
+
+def test_a_law_that_meets_an_event_of_another_shape_keeps_no_other_from_being_checked(placed: Any) -> None:
+    evidence = evidence_of(placed)
+    parcel = next(event for event in evidence.events if event.type == "OrderReceived")
+    evidence.events.append(replace(parcel, type="ShipmentRecorded", data={}))
+
+    report = examine(evidence)
+
+    assert len(report.laws) == len(examine(Evidence(NOW)).laws)
+    assert "law 5: KeyError('lines')" in report.violations
 
 
 def test_every_kind_of_row_finds_its_place(placed: Any) -> None:

@@ -171,7 +171,9 @@ def test_a_row_that_cannot_be_read_is_logged_and_hides_no_other(
     (work,) = pages(api, "listFulfilmentOrders", "c-web", location="LON")
 
     assert (len(listed), len(work)) == (3, 3)
-    assert capsys.readouterr().out.count('"unread": "ORDER#ord_x/ORDER"') == 2
+    said = capsys.readouterr().out
+    assert said.count('"unread": "ORDER#ord_x/ORDER"') == 2
+    assert said.count('"UnreadableRows": 1') == 2
 
 
 @pytest.mark.parametrize(("error", "status"), [(ValueError("packed"), 200), (Throttled("slow down"), 503)])

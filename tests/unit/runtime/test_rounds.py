@@ -474,7 +474,7 @@ def test_a_row_that_cannot_be_read_is_named_and_hides_no_other_of_its_list(yard:
     round_ = yard.round()
 
     assert round_.restarted == (order,)
-    assert set(round_.unread) == {"ORDER#ord_x/ORDER"}
+    assert round_.unread == ("ORDER#ord_x/ORDER",)
 
 
 def test_a_list_that_cannot_be_read_is_named_and_the_others_go_on(

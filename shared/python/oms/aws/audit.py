@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol, TypeVar
 
 from oms.aws.errors import translated
-from oms.aws.items import Item, TypedItem, Unreadable, readings, unmarshal
+from oms.aws.items import Item, TypedItem, Unreadable, readings
 
 T = TypeVar("T")
 
@@ -15,13 +15,11 @@ class Scanner(Protocol):
     def scan(self, **request: Any) -> Any: ...
 
 
-def everything(client: Scanner, table: str) -> Iterator[Item]:
-    """Every item, strongly consistent, in no order. While others write it is no snapshot. Raises Throttled."""
-    return map(unmarshal, _rows(client, table))
+def everything(client: Scanner, table: str, read: Callable[[Item], T]) -> Iterator[T | Unreadable]:
+    """What `read` makes of every item, strongly consistent, in no order: one that cannot be read spoils no other.
 
-
-def read_everything(client: Scanner, table: str, read: Callable[[Item], T]) -> Iterator[T | Unreadable]:
-    """What `read` makes of every item: one that cannot be read spoils no other. Raises Throttled."""
+    While others write it is no snapshot. Raises Throttled.
+    """
     return readings(_rows(client, table), read)
 
 

@@ -84,6 +84,23 @@ def _streamed(value: Mapping[str, Any]) -> Any:
     return plain(value)
 
 
+def typed_as(item: Item, types: Mapping[str, type]) -> Item:
+    """Those attributes, each of its type: what sorts or calculates with them need not ask. Raises KeyError, TypeError."""
+    found = {name: item[name] for name in types}
+    for name, kind in types.items():
+        if type(found[name]) is not kind:
+            raise TypeError(f"{name} is no {kind.__name__}")
+    return found
+
+
+def rows_in(packed: Any, *types: type) -> list[list[Any]]:
+    """Rows of such columns, as a list or as `pack` has compressed it. Raises TypeError, ValueError."""
+    rows = unpack(packed) if isinstance(packed, bytes) else packed
+    if not isinstance(rows, list) or any(tuple(map(type, row)) != types for row in rows):
+        raise TypeError("rows of other columns")
+    return rows
+
+
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """A row that nobody of ours has written like that: the key it is found under, and why it cannot be read."""

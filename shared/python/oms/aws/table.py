@@ -51,20 +51,22 @@ class Table:
 
     def collection(self, pk: str, prefix: str = "", *, consistent: bool = True) -> list[Item]:
         """Every item under `pk` whose sort key starts with `prefix`, in sort-key order."""
-        condition, values = "pk = :pk", {":pk": pk}
-        if prefix:
-            condition, values = "pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix}
-        return self._query_all(condition, values, ConsistentRead=consistent)
+        return [unmarshal(row) for row in self._collection(pk, prefix, consistent)]
+
+    def read_collection(self, pk: str, prefix: str, read: Callable[[Item], T]) -> Iterable[T | Unreadable]:
+        """What `read` makes of each item of `collection`, strongly consistent: one that cannot be read spoils no other."""
+        return readings(self._collection(pk, prefix, consistent=True), read)
 
     def onward(self, pk: str, start: str) -> list[Item]:
         """Every item under `pk` whose sort key is `start` or comes after it, in sort-key order."""
-        return self._query_all("pk = :pk AND sk >= :start", {":pk": pk, ":start": start}, ConsistentRead=True)
+        rows = self._query_all("pk = :pk AND sk >= :start", {":pk": pk, ":start": start}, ConsistentRead=True)
+        return [unmarshal(row) for row in rows]
 
     def first(self, pk: str, prefix: str) -> Item | None:
         """The lowest item under `pk` whose sort key starts with `prefix`."""
         condition, values = "pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix}
-        page = self._query(condition, values, Limit=1, ConsistentRead=True)
-        return page.items[0] if page.items else None
+        rows, _ = self._query(condition, values, Limit=1, ConsistentRead=True)
+        return unmarshal(rows[0]) if rows else None
 
     def index_page(
         self,
@@ -87,7 +89,7 @@ class Table:
             names["#r"], values[":r"] = bound
             condition = f"#h = :h AND #r {'>=' if since else '<='} :r"
         more: dict[str, Any] = {"ExclusiveStartKey": marshal(after)} if after else {}
-        return self._query(
+        rows, last = self._query(
             condition,
             values,
             IndexName=index,
@@ -96,6 +98,7 @@ class Table:
             ScanIndexForward=not backwards,
             **more,
         )
+        return Page([unmarshal(row) for row in rows], unmarshal(last) if last else None)
 
     def get_many(self, keys: Iterable[tuple[str, str]], *, consistent: bool = False) -> list[Item]:
         """The items that exist under `keys` (pk, sk), in no particular order."""
@@ -131,16 +134,22 @@ class Table:
                 raise
         return None
 
-    def _query_all(self, condition: str, values: Mapping[str, Any], **request: Any) -> list[Item]:
-        page = self._query(condition, values, **request)
-        items = page.items
-        while page.next_key:
-            more = {"ExclusiveStartKey": marshal(page.next_key)}
-            page = self._query(condition, values, **request, **more)
-            items += page.items
-        return items
+    def _collection(self, pk: str, prefix: str, consistent: bool) -> list[TypedItem]:
+        condition, values = "pk = :pk", {":pk": pk}
+        if prefix:
+            condition, values = "pk = :pk AND begins_with(sk, :prefix)", {":pk": pk, ":prefix": prefix}
+        return self._query_all(condition, values, ConsistentRead=consistent)
 
-    def _query(self, condition: str, values: Mapping[str, Any], **request: Any) -> Page:
+    def _query_all(self, condition: str, values: Mapping[str, Any], **request: Any) -> list[TypedItem]:
+        rows, last = self._query(condition, values, **request)
+        while last:
+            more, last = self._query(condition, values, **request, ExclusiveStartKey=last)
+            rows += more
+        return rows
+
+    def _query(
+        self, condition: str, values: Mapping[str, Any], **request: Any
+    ) -> tuple[list[TypedItem], TypedItem | None]:
         with translated():
             answer = self.client.query(
                 TableName=self.name,
@@ -148,8 +157,7 @@ class Table:
                 ExpressionAttributeValues={name: typed(value) for name, value in values.items()},
                 **request,
             )
-        last = answer.get("LastEvaluatedKey")
-        return Page([unmarshal(item) for item in answer["Items"]], unmarshal(last) if last else None)
+        return list(answer["Items"]), answer.get("LastEvaluatedKey")
 
     def _rows(self, keys: Iterable[tuple[str, str]], consistent: bool) -> list[TypedItem]:
         wanted = [marshal({"pk": pk, "sk": sk}) for pk, sk in dict.fromkeys(keys)]

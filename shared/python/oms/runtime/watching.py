@@ -60,7 +60,7 @@ class Watched:
     cut_short: bool = False
     """Whether the time was over before the round was."""
     unread: tuple[str, ...] = ()
-    """Lists that could not be read on, and exceptions that could not be escalated; why has a log line of its own."""
+    """Lists and rows that could not be read, and exceptions that could not be escalated; why has a log line of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Watchdog:
             tuple(round_.woken),
             tuple(round_.escalated),
             round_.cut_short,
-            tuple(round_.unread),
+            tuple(sorted(round_.unread)),
         )
 
 
@@ -104,7 +104,7 @@ class _Round:
     restarted: list[str] = field(default_factory=list)
     woken: list[str] = field(default_factory=list)
     escalated: list[str] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
     cut_short: bool = False
 
     def go(self) -> None:
@@ -163,7 +163,7 @@ class _Round:
 
     def _trouble(self, name: str, error: Exception) -> None:
         failure("watchdog", error, unread=name)
-        self.unread.append(name)
+        self.unread.add(name)
 
     def _orders(self, statuses: Iterable[str], size: int) -> list[Listing[Order]]:
         return [
@@ -191,13 +191,13 @@ class _Round:
 
     def _order(self, listed: Order) -> bool:
         order_id = listed.order_id
-        if order_id in self.seen or _alone(self._moved, order_id, attempt_with(listed.assessment)):
+        if order_id in self.seen or _alone(self._moved, order_id, listed.assessment):
             self.seen.add(order_id)
             return True
         return False
 
-    def _moved(self, order_id: str, since: int) -> bool:
-        attempt, status = self.dog.executions.latest(order_id, since=since)
+    def _moved(self, order_id: str, assessment: int) -> bool:
+        attempt, status = self.dog.executions.latest(order_id, since=attempt_with(assessment))
         if status in ALIVE:
             return self._woken(order_id)
         order = self.dog.orders.load(order_id)

@@ -18,6 +18,9 @@ from oms.wiring.workflows import executions, tokens
 SECONDS = 40
 """A round's time. What is under way when it is over has until the function's time-out: 15 seconds more."""
 
+_NAMED = 10
+"""Of what could not be read so many are named in the error; the log line `watched` names all."""
+
 
 def watchdog() -> Watchdog:
     """For one round: its time begins now."""
@@ -37,10 +40,11 @@ def watchdog() -> Watchdog:
 def watch_orders(event: Mapping[str, Any]) -> None:
     """One round. On demand {"everything": true} looks at every order, as far as its time goes.
 
-    Raises HoldfastError where a list could not be read, or an exception not be escalated, after all the others
-    had their turn.
+    Raises HoldfastError where a list or a row could not be read, or an exception not be escalated, after all the
+    others had their turn.
     """
     watched = watchdog().round(now(), everything=bool(event.get("everything")))
     log("watched", **asdict(watched))
     if watched.unread:
-        raise HoldfastError(f"could not read, or escalate, {', '.join(watched.unread)}")
+        more = f" and {len(watched.unread) - _NAMED} more" if len(watched.unread) > _NAMED else ""
+        raise HoldfastError(f"could not read, or escalate, {', '.join(watched.unread[:_NAMED])}{more}")

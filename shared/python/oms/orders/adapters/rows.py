@@ -12,27 +12,38 @@ open work of a location       index by_location  location_key=<channel>#<locatio
 from dataclasses import asdict
 from typing import Any
 
-from oms.aws.items import Item, pack, unpack
+from oms.aws.items import Item, pack, rows_in, typed_as, unpack
 from oms.contracts.snapshots import Address, LineSnapshot, OrderSnapshot
 from oms.orders.domain.fulfilment import FulfilmentOrder, FulfilmentState, Work
 from oms.orders.domain.order import Hold, Line, Order, Stage
 
 _PACK_BEYOND_LINES = 50
-_ORDER_FIELDS = (
-    "order_id",
-    "channel",
-    "version",
-    "currency",
-    "placed_at",
-    "updated_at",
-    "cancel_requested",
-    "shipping_tax",
-    "shipping_charged",
-    "tax_estimated",
-    "shipped_total",
-    "fulfilment_orders",
-    "assessment",
-)
+_ORDER_FIELDS = {
+    "order_id": str,
+    "channel": str,
+    "version": int,
+    "currency": str,
+    "placed_at": str,
+    "updated_at": str,
+    "cancel_requested": bool,
+    "shipping_tax": int,
+    "shipping_charged": bool,
+    "tax_estimated": bool,
+    "shipped_total": int,
+    "fulfilment_orders": int,
+    "assessment": int,
+}
+_LINE = (int,) * 6
+_FULFILMENT_FIELDS = {
+    "fulfilment_order_id": str,
+    "order_id": str,
+    "channel": str,
+    "location": str,
+    "released_at": str,
+    "shipments": dict,
+    "version": int,
+}
+_WORK = (int, str, int, int, int)
 
 
 def order_pk(order_id: str) -> str:
@@ -57,9 +68,10 @@ def order_item(order: Order) -> Item:
 
 
 def order_of(item: Item) -> Order:
-    rows = unpack(item["lines"]) if isinstance(item["lines"], bytes) else item["lines"]
+    """Raises KeyError, TypeError or ValueError for a row that holds none."""
+    rows = rows_in(item["lines"], *_LINE)
     return Order(
-        **{name: item[name] for name in _ORDER_FIELDS},
+        **typed_as(item, _ORDER_FIELDS),
         stage=Stage(item["stage"]),
         hold=Hold(item["hold"]) if item["hold"] else None,
         lines=tuple(Line(number, *row) for number, row in enumerate(rows, start=1)),
@@ -71,14 +83,9 @@ def fulfilment_item(one: FulfilmentOrder) -> Item:
     item: Item = {
         "pk": order_pk(one.order_id),
         "sk": f"FULFILMENT#{one.fulfilment_order_id}",
-        "fulfilment_order_id": one.fulfilment_order_id,
-        "order_id": one.order_id,
-        "channel": one.channel,
-        "location": one.location,
-        "released_at": one.released_at,
-        "work": pack(work) if len(work) > _PACK_BEYOND_LINES else work,
+        **{name: getattr(one, name) for name in _FULFILMENT_FIELDS},
         "shipments": dict(one.shipments),
-        "version": one.version,
+        "work": pack(work) if len(work) > _PACK_BEYOND_LINES else work,
     }
     if one.state is FulfilmentState.OPEN:
         item["location_key"] = f"{one.channel}#{one.location}"
@@ -87,17 +94,9 @@ def fulfilment_item(one: FulfilmentOrder) -> Item:
 
 
 def fulfilment_of(item: Item) -> FulfilmentOrder:
-    rows = unpack(item["work"]) if isinstance(item["work"], bytes) else item["work"]
-    return FulfilmentOrder(
-        fulfilment_order_id=item["fulfilment_order_id"],
-        order_id=item["order_id"],
-        channel=item["channel"],
-        location=item["location"],
-        released_at=item["released_at"],
-        work=tuple(Work(*row) for row in rows),
-        shipments=item["shipments"],
-        version=item["version"],
-    )
+    """Raises KeyError, TypeError or ValueError for a row that holds none."""
+    rows = rows_in(item["work"], *_WORK)
+    return FulfilmentOrder(**typed_as(item, _FULFILMENT_FIELDS), work=tuple(Work(*row) for row in rows))
 
 
 def packed_snapshot(snapshot: OrderSnapshot) -> bytes:

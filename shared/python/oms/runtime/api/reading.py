@@ -6,7 +6,6 @@ from typing import TypeVar
 from oms.contracts.api import ALL_CHANNELS, CHANNELS
 from oms.contracts.problems import Problem
 from oms.contracts.snapshots import OrderSnapshot
-from oms.kernel.errors import Retryable
 from oms.kernel.events import Event
 from oms.orders.application.ports import OrderListings, Orders, Position
 from oms.orders.domain.fulfilment import FulfilmentOrder
@@ -15,7 +14,7 @@ from oms.runtime.api.capture import visible_order
 from oms.runtime.api.cursors import START, decode, encode
 from oms.runtime.api.views import fulfilment_view, order_row, order_view, timeline_entry
 from oms.runtime.http import Answer, Request
-from oms.runtime.logs import failure
+from oms.runtime.logs import failure, metric
 
 T = TypeVar("T")
 
@@ -87,15 +86,15 @@ def _work_row(work: FulfilmentOrder, orders: Orders) -> dict[str, object] | None
     """None for work whose order cannot be read: it keeps no other from the warehouse."""
     try:
         return fulfilment_view(work, _document(orders, work.order_id))
-    except Retryable:
-        raise
-    except Exception as error:
-        _unlisted(work.fulfilment_order_id, error)
+    except (Problem, AttributeError, LookupError, TypeError, ValueError) as error:
+        _unlisted(f"the order as placed of {work.order_id}", error)
         return None
 
 
 def _unlisted(name: str, error: Exception) -> None:
-    failure("list", error, unread=name)
+    """An answer goes out without it, so that nobody hears of it there: the operators' alarm counts it."""
+    failure("read_orders", error, unread=name)
+    metric("read_orders", {"UnreadableRows": 1})
 
 
 def _document(orders: Orders, order_id: str) -> OrderSnapshot:

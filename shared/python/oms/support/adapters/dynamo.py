@@ -7,15 +7,15 @@ a work queue           index by_queue  queue_key=<owner>#<state>  queue_at=<dead
 
 from dataclasses import dataclass, fields, replace
 
-from oms.aws.items import Item, readable
+from oms.aws.items import Item, readable, typed_as
 from oms.aws.outbox import event_row
 from oms.aws.table import Table
 from oms.aws.writes import Put, Update
 from oms.kernel.errors import BrokenInvariant, Trouble, WriteConflict
 from oms.kernel.events import Event
-from oms.support.domain.exceptions import Case, State
+from oms.support.domain.exceptions import KINDS, Case, State
 
-_FIELDS = [field.name for field in fields(Case)]
+_FIELDS = {field.name: int if field.name == "version" else str for field in fields(Case)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ class DynamoCases:
         item = self.table.get(*_key(case_id))
         return case_of(item) if item else None
 
-    def of_subject(self, subject: str) -> list[Case]:
-        cases = [case_of(item) for item in self.table.collection(f"CASE#{subject}", "CASE#")]
-        return sorted(cases, key=lambda case: case.opened_at)
+    def of_subject(self, subject: str, *, trouble: Trouble | None = None) -> list[Case]:
+        cases = self.table.read_collection(f"CASE#{subject}", "CASE#", case_of)
+        return sorted(readable(cases, trouble), key=lambda case: case.opened_at)
 
     def save(self, case: Case, event: Event) -> None:
         item = _item(case)
@@ -101,5 +101,8 @@ def _item(case: Case) -> Item:
 
 
 def case_of(item: Item) -> Case:
-    """The item in its row."""
-    return Case(**{**{name: item[name] for name in _FIELDS}, "state": State(item["state"])})
+    """The item in its row. Raises KeyError, TypeError or ValueError for a row that holds none."""
+    case = Case(**{**typed_as(item, _FIELDS), "state": State(item["state"])})
+    if case.kind not in KINDS:
+        raise ValueError(f"{case.case_id} is of no known kind")
+    return case

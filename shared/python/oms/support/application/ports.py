@@ -21,8 +21,8 @@ class Cases(Protocol):
     def load(self, case_id: str) -> Case | None:
         """The item."""
 
-    def of_subject(self, subject: str) -> list[Case]:
-        """Every item of one order, oldest first."""
+    def of_subject(self, subject: str, *, trouble: Trouble | None = None) -> list[Case]:
+        """Every item of one order, oldest first. `trouble`: as with `queue`."""
 
     def save(self, case: Case, event: Event) -> None:
         """One transition. Raises WriteConflict where another came first."""
