@@ -18,6 +18,9 @@ from tests.crashes.stage import SWEEPER, WATCHDOG, Stage
 
 _THREADS: Final = 40
 """Cases that have begun, most of them waiting for a place on the stage or for minutes to pass."""
+_FEW: Final = 6
+"""Cases that begin once more beside each other where nothing has met their fault: a round of the watchdog that another
+order's flow asked for was mostly faster."""
 _TRIES: Final = 2
 """Orders that a case gets alone until its fault counts as one that nothing meets."""
 _LAST_SECONDS: Final = 15.0
@@ -74,7 +77,7 @@ def cases_of(recorded: Iterable[Recorded]) -> list[Case]:
 
 
 def run(stage: Stage, cases: Sequence[Case], *, until: float, done: Callable[[Outcome], None]) -> None:
-    """Play all cases. Where nothing has met the fault, again: alone, with a function that begins anew.
+    """Play all cases. Where nothing has met the fault, again beside a few; then alone, with a function that begins anew.
 
     `done` hears of every case when nothing more is tried for it. No case begins after `until`
     (of `time.monotonic`). Interrupted, it lets those end that have begun; of them nobody hears.
@@ -83,11 +86,15 @@ def run(stage: Stage, cases: Sequence[Case], *, until: float, done: Callable[[Ou
     alone = [case for case in cases if case.needs_the_stage]
     # What is alike is slow together: cases of the relay keep all others waiting.
     Random(len(cases)).shuffle(together)
-    for outcome in _played(stage, together, until, play, _THREADS):
-        if outcome.verdict is Verdict.NOT_HIT:
-            alone.append(outcome.case)
-        else:
-            done(outcome)
+    for threads in (_THREADS, _FEW):
+        again: list[Case] = []
+        for outcome in _played(stage, together, until, play, threads):
+            if outcome.verdict is Verdict.NOT_HIT:
+                again.append(outcome.case)
+            else:
+                done(outcome)
+        together = again
+    alone += together
     for outcome in _played(stage, alone, until, _alone, 1):
         done(outcome)
 

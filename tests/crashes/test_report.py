@@ -3,9 +3,11 @@
 import math
 import re
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from io import StringIO
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -129,6 +131,39 @@ def test_what_has_begun_ends_before_an_interrupted_matrix_does(monkeypatch: pyte
     begun = len(ended)
     time.sleep(0.5)
     assert 0 < begun == len(ended) < len(cases)
+
+
+def test_what_nothing_has_met_is_played_again_beside_a_few_and_then_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    threads: list[int] = []
+    played = matrix._played
+
+    def counted(
+        stage: Stage, cases: Sequence[Case], until: float, one: Any, at_once: int
+    ) -> Iterator[Outcome]:
+        threads.append(at_once)
+        return played(stage, cases, until, one, at_once)
+
+    tries: Counter[Case] = Counter()
+
+    def play(_: Stage, case: Case, *, cold: bool = False) -> Outcome:
+        """Each is met one try later than the one before it, the last only in a function that begins anew."""
+        tries[case] += 1
+        met = tries[case] > case.call.ordinal or cold
+        return replace(an_outcome(Verdict.SURVIVED if met else Verdict.NOT_HIT), case=case)
+
+    monkeypatch.setattr(matrix, "_played", counted)
+    monkeypatch.setattr(matrix, "play", play)
+    cases = [Case(Recorded(SHIPPED, 1, replace(PUT, ordinal=n)), Way.BEFORE) for n in range(4)]
+    heard: list[Outcome] = []
+
+    matrix.run(Mock(), cases, until=math.inf, done=heard.append)
+
+    assert threads == [matrix._THREADS, matrix._FEW, 1]
+    assert [tries[case] for case in cases] == [1, 2, 3, 3]
+    assert sorted(outcome.case.call.ordinal for outcome in heard) == [0, 1, 2, 3]
+    assert {outcome.verdict for outcome in heard} == {Verdict.SURVIVED}
 
 
 def shown(report: Report) -> str:
