@@ -18,6 +18,7 @@ from oms.support.application.cases import report
 from oms.wiring import clients, watchdog
 
 from tests.builders import SYSTEM, a_snapshot, placed
+from tests.fakes.spoiling import set_to
 
 from .conftest import Handler
 
@@ -148,3 +149,20 @@ def test_an_exception_that_cannot_be_read_makes_the_function_fail_after_all_the_
     *_, told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert (told["escalated"], told["unread"]) == ([healthy], [broken])
     assert sorted(told["restarted"]) == sorted(lost)
+
+
+def test_rows_that_cannot_be_read_keep_no_order_from_its_look_and_ten_are_named(
+    watch: Handler, lost: list[str], table: Table, capsys: pytest.CaptureFixture[str]
+) -> None:
+    *broken, healthy = lost
+    for order_id in broken:
+        set_to(table.client, table.name, f"ORDER#{order_id}", "ORDER", "assessment", {"S": "1"})
+
+    with pytest.raises(
+        HoldfastError, match=r"^could not read, or escalate, (ORDER#\S+/ORDER,? ){10}and 19 more$"
+    ):
+        watch({}, None)
+
+    *_, told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert told["restarted"] == [healthy]
+    assert told["unread"] == sorted(f"ORDER#{order_id}/ORDER" for order_id in broken)
