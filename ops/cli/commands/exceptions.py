@@ -43,8 +43,9 @@ def list_cases(
     else:
         found = open_cases(cases, [owner] if owner else OWNERS, unread)
     rows = [case_document(case) for case in found]
+    page = [cases_page(rows)] if rows or not unread.names else []
     here.screen(as_json).emit(
-        {"exceptions": rows, "unreadable": unread.names}, cases_page(rows), *unread_page(unread.names)
+        {"exceptions": rows, "unreadable": unread.names}, *page, *unread_page(unread.names)
     )
 
 

@@ -42,6 +42,14 @@ def test_an_item_that_cannot_be_read_is_named_and_hides_no_other(desk: Desk, oms
     assert oms_json("exceptions", "list", "--order", ORDER)["unreadable"] == [told]
 
 
+def test_where_nothing_but_what_cannot_be_read_is_open_nobody_says_that_nothing_is(
+    desk: Desk, oms: Oms
+) -> None:
+    assert oms("exceptions", "list")[1] == "No exceptions.\n"
+    desk.cases.unreadable = [Unreadable("CASE#ord_x", "CASE#ASSESS-0", KeyError("owner"))]
+    assert oms("exceptions", "list")[1] == "cannot be read: CASE#ord_x/CASE#ASSESS-0 (KeyError)\n"
+
+
 def test_one_owner_sees_only_its_own(desk: Desk, oms_json: Run) -> None:
     desk.case("SHORTAGE", subject="ord_b")
     desk.case("TECHNICAL", subject="ord_a")
