@@ -46,7 +46,6 @@ class ObservabilityStack(HoldfastStack):
             above=cdk.Duration.seconds(2).to_milliseconds(),
             meaning="One request in a hundred takes more than two seconds.",
         )
-
         self.platform.alarm(
             "UnreadableRows",
             _metric(_OWN, "UnreadableRows", {"function": "read_orders"}, "Sum"),

@@ -19,8 +19,8 @@ from tests.crashes.stage import SWEEPER, WATCHDOG, Stage
 _THREADS: Final = 40
 """Cases that have begun, most of them waiting for a place on the stage or for minutes to pass."""
 _FEW: Final = 6
-"""Cases that begin once more beside each other where nothing has met their fault: a round of the watchdog that another
-order's flow asked for was mostly faster."""
+"""Cases that begin once more beside each other where nothing has met their fault: a round that another order's flow had
+asked for was faster, or the watchdog, whose parts take turns by the minute, took another way."""
 _TRIES: Final = 2
 """Orders that a case gets alone until its fault counts as one that nothing meets."""
 _LAST_SECONDS: Final = 15.0

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from oms.aws.items import Unreadable
 from oms.contracts import answers
-from oms.kernel.errors import Throttled, Trouble
+from oms.kernel.errors import Throttled
 from oms.orders.application.ports import Position
 from oms.orders.domain.order import STATUSES, Order
 from oms.runtime.api import reading
@@ -95,19 +95,10 @@ def test_a_channel_that_ends_with_a_full_page_leads_on_to_the_next(orders: FakeO
         """Knows, as DynamoDB may, that nothing follows a full page."""
 
         def by_status(
-            self,
-            channel: str,
-            status: str,
-            *,
-            limit: int,
-            after: Position | None,
-            until: str | None = None,
-            trouble: Trouble | None = None,
+            self, channel: str, status: str, *, limit: int, **page: Any
         ) -> tuple[list[Order], Position | None]:
             assert limit > 0  # DynamoDB refuses a page of nothing
-            found, more = super().by_status(
-                channel, status, limit=limit, after=after, until=until, trouble=trouble
-            )
+            found, more = super().by_status(channel, status, limit=limit, **page)
             following = super().by_status(channel, status, limit=1, after=more)[0] if more else []
             return found, more if following else None
 
