@@ -104,7 +104,7 @@ FLOWS: Final = (
         {},
     ),
     _PLAIN.then("killed and followed", troubles.is_killed(), steps.ships(), _WHOLE),
-    _PLAIN.then("published again", steps.ships(), _WHOLE, troubles.loses_receipts(), troubles.is_swept()),
+    _PLAIN.then("published again", steps.ships(), _WHOLE, troubles.is_swept()),
     _Beginning(Goods(card=_REFUSED_AT_FIRST)).then(
         "capture refused and tried again",
         steps.meets(_REFUSED_AT_FIRST),

@@ -18,9 +18,9 @@ from tests.crashes.stage import SWEEPER, WATCHDOG, Stage
 
 _THREADS: Final = 40
 """Cases that have begun, most of them waiting for a place on the stage or for minutes to pass."""
-_FEW: Final = 6
-"""Cases that begin once more beside each other where nothing has met their fault: a round that another order's flow had
-asked for was faster, or the watchdog, whose parts take turns by the minute, took another way."""
+_PASSES: Final = 5
+"""How often a case begins beside others until it gets orders of its own. What nothing has met may be met in another
+minute: the watchdog's parts take turns by it, and what is read of an order depends on which of them comes to it."""
 _TRIES: Final = 2
 """Orders that a case gets alone until its fault counts as one that nothing meets."""
 _LAST_SECONDS: Final = 15.0
@@ -86,9 +86,9 @@ def run(stage: Stage, cases: Sequence[Case], *, until: float, done: Callable[[Ou
     alone = [case for case in cases if case.needs_the_stage]
     # What is alike is slow together: cases of the relay keep all others waiting.
     Random(len(cases)).shuffle(together)
-    for threads in (_THREADS, _FEW):
+    for _ in range(_PASSES):
         again: list[Case] = []
-        for outcome in _played(stage, together, until, play, threads):
+        for outcome in _played(stage, together, until, play, _THREADS):
             if outcome.verdict is Verdict.NOT_HIT:
                 again.append(outcome.case)
             else:
@@ -169,8 +169,8 @@ class _Trap:
         yield
 
     @contextmanager
-    def _around_round(self, folder: str) -> Iterator[None]:
-        if not self._in_step or self._struck or _BY_SCHEDULE.get(self._case.call.function) != folder:
+    def _around_round(self, folder: str, asker: str) -> Iterator[None]:
+        if not self._is_for(folder, asker):
             yield
             return
         self._set()
@@ -179,6 +179,12 @@ class _Trap:
         finally:
             self.has_struck()
             self.remove()
+
+    def _is_for(self, folder: str, asker: str) -> bool:
+        """Another order's round may be this one's too; but a call that names no order is of the round, whose it is."""
+        call = self._case.call
+        is_meant = self._in_step and not self._struck and _BY_SCHEDULE.get(call.function) == folder
+        return is_meant and (call.named or asker == self._playing.key)
 
     def has_struck(self) -> bool:
         if self._case.call.is_partners:

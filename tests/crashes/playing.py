@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
 import httpx
@@ -14,7 +15,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_fixe
 from ops.cli.commands.exceptions import settle
 from ops.client import ApiRefused
 from tests.crashes.calls import SKU
-from tests.crashes.stage import SWEEPER, WATCHDOG, Stage
+from tests.crashes.stage import SWEEPER, WATCHDOG, Guard, Stage
 from tests.running.journeys import Journey, Standing
 from tests.running.system import TESTER, StillWaiting
 from tests.running.worlds import World
@@ -25,6 +26,8 @@ PATIENCE: Final = 150.0
 _UPKEEP_AFTER: Final = 25.0
 """Seconds of waiting after which sweeper and watchdog look, as they do every minute by their schedules."""
 _SUPPORT_EVERY: Final = 2.0
+_ALMOST: Final = timedelta(seconds=2)
+"""How long before the order is due its guard begins: a clock or two may be ahead."""
 _FIRST_PAUSE: Final = 0.15
 _LONGEST_PAUSE: Final = 0.8
 _ALBANY: Final = {"city": "Albany", "region": "NY", "postal_code": "12207", "country": "US"}
@@ -112,8 +115,8 @@ class Playing:
         self.order.body["ship_to"] |= _ALBANY if goods.to_albany else {}
         self.decided: list[str] = []
         """Stops that the flow knows nothing of, and what support decided."""
-        self.guard: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext()
-        """Surrounds a round of the sweeper or the watchdog that this order's flow asks for."""
+        self.guard: Guard = lambda *_: nullcontext()
+        """Surrounds the rounds of sweeper and watchdog that may do something for this order."""
         self._awaited: set[str] = set()
         self._absent = 0.0
         """Seconds that it has spent off the stage."""
@@ -157,10 +160,15 @@ class Playing:
         """A clock that stands while it is off the stage."""
         return time.monotonic() - self._absent
 
-    def runs(self, folder: str) -> None:
-        """A round of the sweeper or the watchdog, and nobody else's meanwhile."""
-        with self._off_stage(), self.stage.rounds, self.guard(folder):
-            self.stage.run(folder)
+    def runs(
+        self, folder: str, *, due: datetime | None = None, first: Callable[[], None] = lambda: None
+    ) -> None:
+        """A round of the sweeper or the watchdog, once they have something to do for the order; right before it, `first`."""
+        with self._off_stage():
+            _sleep_until(due - _ALMOST if due else None)
+            with self.stage.guarding(self.guard):
+                _sleep_until(due)
+                self.stage.round(folder, self.key, first)
 
     def ask(self, request: Callable[[], T]) -> T:
         """A request of the API, made again while it answers that it cannot now."""
@@ -239,3 +247,8 @@ class Playing:
             if action is not None and case.kind not in self._awaited:
                 self.settle(case.case_id, action)
                 self.decided.append(f"{case.kind} {action}: {case.detail}")
+
+
+def _sleep_until(due: datetime | None) -> None:
+    if due:
+        time.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))

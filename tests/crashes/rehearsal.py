@@ -71,7 +71,7 @@ def rehearse(stage: Stage, choice: Choice, watcher: Watcher) -> Report:
         besides,
         len(choice.flows),
         len(recorded),
-        len(cases),
+        cases,
         spent,
         never_called(recorded),
         interrupted,

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.crashes.calls import Way
-from tests.crashes.matrix import Outcome, Verdict
+from tests.crashes.matrix import Case, Outcome, Verdict
 
 _Row = tuple[str, str, str]
 
@@ -21,8 +21,8 @@ class Report:
     violations: Sequence[str]
     flows: int
     calls: int
-    cases: int
-    """How many there are; `outcomes` has fewer where the time was over before."""
+    cases: Sequence[Case]
+    """All there are; `outcomes` has fewer where the time was over before."""
     seconds: float
     never_called: Sequence[str] = ()
     """Functions and partners whose calls no flow has made."""
@@ -40,13 +40,18 @@ class Report:
         told = [f"{one.verdict.value}: {one.case} [{one.order_id}] {one.detail}".rstrip() for one in broken]
         return sorted(told) + list(self.violations)
 
+    def left(self) -> Counter[str]:
+        """Cases that nothing is told of, by the function or partner whose call they break off."""
+        told = {one.case for one in self.outcomes}
+        return Counter(case.call.function for case in self.cases if case not in told)
+
     def summary(self) -> str:
         verdicts = Counter(one.verdict for one in self.outcomes)
         counts = ", ".join(f"{verdicts[one]} {one.value}" for one in Verdict)
         helped = sum(bool(one.decided) for one in self.outcomes)
         laws = f"{len(self.violations)} laws broken besides" if self.violations else "all laws hold"
         return (
-            f"{len(self.outcomes)} of {self.cases} cases, {self.calls} recorded calls in {self.flows} flows: {counts}; "
+            f"{len(self.outcomes)} of {len(self.cases)} cases, {self.calls} recorded calls in {self.flows} flows: {counts}; "
             f"{helped} with the help of support, sweeper or watchdog; {laws}; {self.seconds:.0f} s"
             f"{', interrupted' if self.interrupted else ''}"
         )
@@ -57,6 +62,9 @@ class Report:
             console.print(line, style="red", markup=False, highlight=False)
         if self.never_called:
             console.print(f"never called: {', '.join(self.never_called)}", markup=False, highlight=False)
+        if left := self.left():
+            told = ", ".join(f"{function} {count}" for function, count in left.most_common())
+            console.print(f"not played: {told}", markup=False, highlight=False)
         console.print(self.summary(), markup=False, highlight=False)
 
 

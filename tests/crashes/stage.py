@@ -1,8 +1,8 @@
 """A running Holdfast whose functions reach AWS through the proxy, and where nothing happens by schedule."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +27,10 @@ _HIDDEN_SECONDS: Final = "5"
 """How long a message stays hidden that a consumer has failed on. Repeats that come early are harmless."""
 
 
+Guard = Callable[[str, str], AbstractContextManager[None]]
+"""Surrounds a round. Is told the folder of the function, and the key of the order for which it looks."""
+
+
 @dataclass
 class Stage:
     """Where flows are played."""
@@ -37,12 +41,31 @@ class Stage:
     """As many as orders may be on their way at once; who only waits for minutes gives his up."""
     rounds: Lock = field(default_factory=Lock)
     """Held while the sweeper or the watchdog looks."""
+    guards: list[Guard] = field(default_factory=list)
+    """Of those who wait for a round: somebody else's may do for their orders what theirs was to do."""
 
     def chill(self, function: str) -> None:
         """Let a function begin anew: a worker that is warm does not ask again for what it keeps."""
         client = self.system.stack.aws("lambda")
         same = client.get_function_configuration(FunctionName=function)["Timeout"]
         client.update_function_configuration(FunctionName=function, Timeout=same)
+
+    @contextmanager
+    def guarding(self, guard: Guard) -> Iterator[None]:
+        """Meanwhile `guard` surrounds every round."""
+        self.guards.append(guard)
+        try:
+            yield
+        finally:
+            self.guards.remove(guard)
+
+    def round(self, folder: str, asker: str, first: Callable[[], None]) -> None:
+        """A round of the sweeper or the watchdog, and nobody else's meanwhile; right before it, `first`."""
+        with self.rounds, ExitStack() as held:
+            first()
+            for guard in tuple(self.guards):
+                held.enter_context(guard(folder, asker))
+            self.run(folder)
 
     def run(self, folder: str, **event: Any) -> bool:
         """Run a function that a schedule runs otherwise; whether it ended well. Hold `rounds` meanwhile."""

@@ -77,8 +77,8 @@ def test_a_share_has_every_kind_of_call_once_and_all_ways() -> None:
 
 @pytest.mark.parametrize("verdict", [Verdict.NOT_HIT, Verdict.BROKEN])
 def test_a_case_that_was_not_hit_counts_as_little_as_one_that_broke(verdict: Verdict) -> None:
-    assert Report([an_outcome()], [], 1, 1, 2, 1.0).holds
-    told = Report([an_outcome(), an_outcome(verdict)], [], 1, 1, 2, 1.0)
+    assert Report([an_outcome()], [], 1, 1, [an_outcome().case], 1.0).holds
+    told = Report([an_outcome(), an_outcome(verdict)], [], 1, 1, [an_outcome().case], 1.0)
     assert not told.holds
     assert len(told.failures()) == 1
 
@@ -91,7 +91,7 @@ def test_a_broken_law_is_the_case_of_its_order() -> None:
 
 
 def test_a_law_that_no_case_explains_is_a_failure_too() -> None:
-    assert not Report([an_outcome()], ["law 8: something"], 1, 1, 2, 1.0).holds
+    assert not Report([an_outcome()], ["law 8: something"], 1, 1, [an_outcome().case], 1.0).holds
 
 
 def test_who_interrupts_a_matrix_is_told_what_it_has_played(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,6 +107,7 @@ def test_who_interrupts_a_matrix_is_told_what_it_has_played(monkeypatch: pytest.
 
     assert not told.holds
     assert "1 of 3 cases" in shown(told)
+    assert f"not played: {PUT.function} 2\n" in shown(told)
     assert shown(told).endswith(" s, interrupted\n")
 
 
@@ -133,7 +134,7 @@ def test_what_has_begun_ends_before_an_interrupted_matrix_does(monkeypatch: pyte
     assert 0 < begun == len(ended) < len(cases)
 
 
-def test_what_nothing_has_met_is_played_again_beside_a_few_and_then_alone(
+def test_what_nothing_has_met_is_played_again_beside_others_and_then_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     threads: list[int] = []
@@ -153,6 +154,7 @@ def test_what_nothing_has_met_is_played_again_beside_a_few_and_then_alone(
         met = tries[case] > case.call.ordinal or cold
         return replace(an_outcome(Verdict.SURVIVED if met else Verdict.NOT_HIT), case=case)
 
+    monkeypatch.setattr(matrix, "_PASSES", 2)
     monkeypatch.setattr(matrix, "_played", counted)
     monkeypatch.setattr(matrix, "play", play)
     cases = [Case(Recorded(SHIPPED, 1, replace(PUT, ordinal=n)), Way.BEFORE) for n in range(4)]
@@ -160,7 +162,7 @@ def test_what_nothing_has_met_is_played_again_beside_a_few_and_then_alone(
 
     matrix.run(Mock(), cases, until=math.inf, done=heard.append)
 
-    assert threads == [matrix._THREADS, matrix._FEW, 1]
+    assert threads == [matrix._THREADS, matrix._THREADS, 1]
     assert [tries[case] for case in cases] == [1, 2, 3, 3]
     assert sorted(outcome.case.call.ordinal for outcome in heard) == [0, 1, 2, 3]
     assert {outcome.verdict for outcome in heard} == {Verdict.SURVIVED}
@@ -178,7 +180,7 @@ def test_functions_and_partners_that_no_flow_calls_are_told() -> None:
 
     assert set(FUNCTIONS) - set(left) == {PUT.function, SECRET.function}
     assert set(left) - set(FUNCTIONS) == {"avalara", "accertify"}
-    assert f"never called: {left[0]}, {left[1]}\n" in shown(Report([], [], 1, 3, 0, 1.0, left[:2]))
+    assert f"never called: {left[0]}, {left[1]}\n" in shown(Report([], [], 1, 3, [], 1.0, left[:2]))
 
 
 def test_where_everything_is_called_nothing_is_told_of_it() -> None:
@@ -187,4 +189,4 @@ def test_where_everything_is_called_nothing_is_told_of_it() -> None:
     left = never_called(Recorded(SHIPPED, 1, replace(PUT, function=name)) for name in everybody)
 
     assert left == ()
-    assert "never called" not in shown(Report([], [], 1, 1, 0, 1.0, left))
+    assert "never called" not in shown(Report([], [], 1, 1, [], 1.0, left))

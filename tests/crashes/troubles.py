@@ -133,10 +133,10 @@ def is_killed(where: str = "AwaitFulfilment") -> Step:
         order = playing.order
         playing.until(order.steps, lambda seen: seen[-1:] == [where], what="to wait")
         order.abort()
-        playing.sleep((reviving.GRACE + _MARGIN).total_seconds())
+        due = datetime.now(UTC) + reviving.GRACE + _MARGIN
 
         def look() -> tuple[int, str]:
-            playing.runs(WATCHDOG)
+            playing.runs(WATCHDOG, due=due)
             return order.executions().latest(order.order_id)
 
         playing.until(look, lambda seen: seen[0] == 2, what="a second workflow")
@@ -149,34 +149,33 @@ def is_killed(where: str = "AwaitFulfilment") -> Step:
     return Step(f"is killed in {where}", act)
 
 
-def loses_receipts() -> Step:
-    """The relay's notes of what it published are gone, as if it had crashed before it made them."""
+def is_swept() -> Step:
+    """The relay's notes of what it published are gone, as if it had crashed before it made them: the sweeper, to whom
+    all of it is old enough, publishes it again."""
 
     def act(playing: Playing) -> None:
         playing.until(lambda: _receipts(playing), lambda rows: len(rows) > 2, what="the relay's receipts")
-        dynamodb = playing.stage.system.stack.aws("dynamodb")
-        for table, row in _receipts(playing):
-            dynamodb.delete_item(TableName=table, Key=marshal({name: row[name] for name in ("pk", "sk")}))
-
-    return Step("loses receipts", act)
-
-
-def is_swept() -> Step:
-    """The sweeper publishes again what has no receipt, when it is old enough."""
-
-    def act(playing: Playing) -> None:
         events = [event for found in _events(playing).values() for event in found]
         due = max(moment(event.occurred_at) for event in events) + sweeping.GRACE + _MARGIN
-        playing.sleep((due - datetime.now(UTC)).total_seconds())
-
-        def look() -> set[str]:
-            playing.runs(SWEEPER)
-            return {event_id for _, row in _receipts(playing) for event_id in row["event_ids"]}
-
+        # Not before: another order's round would be faster, and publish this order's events with its own.
+        playing.runs(SWEEPER, due=due, first=lambda: _lose_receipts(playing))
         wanted = {event.event_id for event in events}
-        playing.until(look, lambda seen: wanted <= seen, what="receipts of all events")
+
+        def look() -> bool:
+            swept = wanted <= {event_id for _, row in _receipts(playing) for event_id in row["event_ids"]}
+            if not swept:
+                playing.runs(SWEEPER)
+            return swept
+
+        playing.until(look, bool, what="receipts of all events")
 
     return Step("is swept", act)
+
+
+def _lose_receipts(playing: Playing) -> None:
+    dynamodb = playing.stage.system.stack.aws("dynamodb")
+    for table, row in _receipts(playing):
+        dynamodb.delete_item(TableName=table, Key=marshal({name: row[name] for name in ("pk", "sk")}))
 
 
 def _events(playing: Playing) -> dict[str, list[Event]]:
