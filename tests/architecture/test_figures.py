@@ -12,8 +12,8 @@ from oms.runtime.watching import (
     MOST_NEW,
     MOST_NEWLY_BROKEN,
     MOST_STARTS,
-    PATIENCE,
 )
+from oms.runtime.watchlists import PATIENCE
 from oms.wiring import watchdog
 
 from ops.local.prune import UNSUPPORTED

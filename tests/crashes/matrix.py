@@ -122,7 +122,7 @@ def _played(
 def play(stage: Stage, case: Case, *, cold: bool = False) -> Outcome:
     """One order through the case's flow, with the case's fault; `cold`: in a function that begins anew."""
     playing = Playing(stage, case.recorded.flow)
-    trap = _Trap(stage, case, playing, cold=cold)
+    trap = Trap(stage, case, playing, cold=cold)
     began = time.monotonic()
     verdict, detail = Verdict.BROKEN, ""
     try:
@@ -144,7 +144,7 @@ def _alone(stage: Stage, case: Case) -> Outcome:
     return outcome
 
 
-class _Trap:
+class Trap:
     """The fault of one case: set when its step begins, or for the length of a round."""
 
     def __init__(self, stage: Stage, case: Case, playing: Playing, *, cold: bool) -> None:

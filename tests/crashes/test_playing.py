@@ -1,5 +1,6 @@
 """How long an order waits for what it waits for, and whose round it is that does something for it."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ import pytest
 from tests.crashes import playing
 from tests.crashes.calls import Call, Way
 from tests.crashes.flows import FLOWS
-from tests.crashes.matrix import Case, _Trap
+from tests.crashes.matrix import Case, Trap
 from tests.crashes.playing import Playing
 from tests.crashes.recording import Recorded
 from tests.crashes.stage import SWEEPER, WATCHDOG, Stage
@@ -79,7 +80,7 @@ def test_a_round_carries_the_guard_of_everybody_who_waits_for_one() -> None:
     waiting = Thread(target=lambda: orders[0].runs(WATCHDOG, due=now + timedelta(seconds=1)))
     waiting.start()
     while not stage.guards:
-        pass
+        time.sleep(0.01)
 
     stage.places.acquire()
     orders[1].runs(WATCHDOG)
@@ -110,7 +111,7 @@ def test_only_a_call_that_names_the_order_is_broken_off_in_anothers_round(
     stage = _Rounds()
     order = Playing(stage, FLOWS[0])
     call = Call("holdfast-watch-orders", "dynamodb", "GetItem", 1, named=named)
-    trap = _Trap(stage, Case(Recorded(FLOWS[0], 0, call), Way.BEFORE), order, cold=False)
+    trap = Trap(stage, Case(Recorded(FLOWS[0], 0, call), Way.BEFORE), order, cold=False)
     was_set: list[str] = []
     monkeypatch.setattr(trap, "_set", lambda: was_set.append("set"))
 

@@ -75,10 +75,10 @@ def test_an_exception_that_cannot_be_escalated_keeps_neither_orders_nor_other_ex
 
     assert watched.restarted == (ORDER,)
     assert watched.escalated == ids(1, 2, 3)
-    assert watched.unread == ids(0)
+    assert watched.failed == ids(0)
     out = capsys.readouterr().out
     assert f'"error": "{type(error).__name__}"' in out
-    assert f'"unread": "{ORDER}.0"' in out
+    assert f'"failed": "{ORDER}.0"' in out
 
 
 @pytest.mark.parametrize("error", TROUBLE, ids=repr)
@@ -98,7 +98,7 @@ def test_a_queue_that_cannot_be_read_keeps_neither_orders_nor_the_other_queue_wa
 
     assert watched.restarted == (ORDER,)
     assert watched.escalated == ids(3)
-    assert watched.unread == ("support#OPEN",)
+    assert watched.failed == ("support#OPEN",)
 
 
 def test_a_store_of_exceptions_that_answers_late_takes_the_time_of_no_more_than_every_other_round(
@@ -116,7 +116,7 @@ def test_a_store_of_exceptions_that_answers_late_takes_the_time_of_no_more_than_
         late.clear()
         rounds.append(a_dog(cases, lambda: bool(late)).round(LATE + timedelta(minutes=minute)))
 
-    assert [len(each.unread) for each in rounds] == [1] * 6
+    assert [len(each.failed) for each in rounds] == [1] * 6
     assert sum(each.restarted == (ORDER,) for each in rounds) == 3
 
 

@@ -10,7 +10,7 @@ import pytest
 from oms.aws.items import Unreadable
 from oms.contracts.api import CHANNELS
 from oms.kernel.clock import stamp
-from oms.kernel.errors import Throttled
+from oms.kernel.errors import Throttled, WriteConflict
 from oms.kernel.ids import order_id
 from oms.orders.application.cancellation import cancel_lines
 from oms.orders.application.release import hold_order
@@ -20,6 +20,7 @@ from oms.runtime import watching
 from oms.runtime.starting import BROKEN, MOST_ATTEMPTS, Executions
 from oms.runtime.step_functions import Tokens
 from oms.runtime.watching import MOST_LOOKS, MOST_NEWLY_BROKEN, Watchdog, Watched
+from oms.support.domain.exceptions import Case
 
 from tests.builders import CLIENT, NOW, ORDER, SYSTEM, a_snapshot, later, placed, released
 from tests.fakes.bookmarks import FakeBookmarks
@@ -93,6 +94,16 @@ class Yard:
         cancel_lines(found, orders=self.orders, now=NOW, actor=SYSTEM)
         self.states.executions[found] = "ABORTED"
         return found
+
+    def cannot_load(self, order_id: str, error: Exception) -> None:
+        load = self.orders.load
+
+        def refused(wanted: str) -> Any:
+            if wanted == order_id:
+                raise error
+            return load(wanted)
+
+        self.orders.load = refused  # type: ignore[method-assign, assignment]
 
     def settled(self, count: int, status: str = "FAILED") -> None:
         """Orders that have ended well after one workflow broke off. Its name stays in the list for 90 days."""
@@ -448,22 +459,43 @@ def test_however_short_the_time_everything_comes_first_in_its_turn(yard: Yard, t
     assert flat(each.woken for each in rounds) == [shipped]
 
 
-def test_an_order_that_cannot_be_read_keeps_nobody_waiting(
+def test_an_order_that_cannot_be_read_is_named_and_keeps_nobody_waiting(
     yard: Yard, small: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ids = yard.waiting(6)
     yard.dies(*ids)
-    load = yard.orders.load
+    yard.cannot_load(ids[0], KeyError("stage"))
 
-    def unreadable(wanted: str) -> Any:
-        if wanted == ids[0]:
-            raise KeyError("stage")
-        return load(wanted)
+    rounds = [yard.round() for _ in range(2)]
 
-    yard.orders.load = unreadable  # type: ignore[method-assign, assignment]
-
-    assert sorted(flat(yard.rounds(2))) == sorted(ids[1:])
+    assert sorted(flat(each.restarted for each in rounds)) == sorted(ids[1:])
+    assert set(flat(each.failed for each in rounds)) == {ids[0]}
     assert '"error": "KeyError"' in capsys.readouterr().out
+
+
+def test_what_passes_by_itself_is_no_reason_to_wake_anybody(yard: Yard) -> None:
+    ids = yard.waiting(2)
+    yard.dies(*ids)
+    yard.cannot_load(ids[0], WriteConflict("somebody was faster"))
+
+    assert yard.round().failed == ()
+
+
+def test_an_exception_that_cannot_be_read_is_no_silent_end_of_its_order(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, order = yard.called_off("1"), yard.called_off("2")
+
+    def of_subject(subject: str, **_: Any) -> list[Case]:
+        if subject == order:
+            raise KeyError("detail")
+        return []
+
+    monkeypatch.setattr(yard.cases, "of_subject", of_subject)
+
+    round_ = yard.round()
+
+    assert (round_.restarted, round_.failed) == ((other,), (order,))
 
 
 def test_a_row_that_cannot_be_read_is_named_and_hides_no_other_of_its_list(yard: Yard) -> None:
@@ -474,7 +506,7 @@ def test_a_row_that_cannot_be_read_is_named_and_hides_no_other_of_its_list(yard:
     round_ = yard.round()
 
     assert round_.restarted == (order,)
-    assert round_.unread == ("ORDER#ord_x/ORDER",)
+    assert round_.failed == ("ORDER#ord_x/ORDER",)
 
 
 def test_a_list_that_cannot_be_read_is_named_and_the_others_go_on(
@@ -495,7 +527,7 @@ def test_a_list_that_cannot_be_read_is_named_and_the_others_go_on(
     watched = yard.round()
 
     assert sorted(watched.restarted) == sorted([order, broken])
-    assert watched.unread == ("RUNNING",)
+    assert watched.failed == ("RUNNING",)
     assert '"code": "throttled"' in capsys.readouterr().out
 
 

@@ -147,7 +147,7 @@ def test_an_exception_that_cannot_be_read_makes_the_function_fail_after_all_the_
         watch({}, None)
 
     *_, told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert (told["escalated"], told["unread"]) == ([healthy], [broken])
+    assert (told["escalated"], told["failed"]) == ([healthy], [broken])
     assert sorted(told["restarted"]) == sorted(lost)
 
 
@@ -158,11 +158,9 @@ def test_rows_that_cannot_be_read_keep_no_order_from_its_look_and_ten_are_named(
     for order_id in broken:
         set_to(table.client, table.name, f"ORDER#{order_id}", "ORDER", "assessment", {"S": "1"})
 
-    with pytest.raises(
-        HoldfastError, match=r"^could not read, or escalate, (ORDER#\S+/ORDER,? ){10}and 19 more$"
-    ):
+    with pytest.raises(HoldfastError, match=r"^could not deal with (ORDER#\S+/ORDER,? ){10}and 19 more$"):
         watch({}, None)
 
     *_, told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert told["restarted"] == [healthy]
-    assert told["unread"] == sorted(f"ORDER#{order_id}/ORDER" for order_id in broken)
+    assert told["failed"] == sorted(f"ORDER#{order_id}/ORDER" for order_id in broken)

@@ -15,7 +15,8 @@ from oms.runtime import watching
 from oms.runtime.reviving import GRACE
 from oms.runtime.starting import MOST_ATTEMPTS, Executions
 from oms.runtime.step_functions import Tokens
-from oms.runtime.watching import PATIENCE, Watchdog, Watched
+from oms.runtime.watching import Watchdog, Watched
+from oms.runtime.watchlists import PATIENCE
 from oms.support.application.cases import decide, report
 from oms.support.domain.exceptions import Action, Case
 

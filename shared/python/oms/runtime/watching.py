@@ -5,27 +5,25 @@ execution. However long the lists are, a round is not: new orders and new troubl
 every round, all the rest piece by piece, from where the last round stopped.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import get_args
 
-from oms.kernel.clock import stamp
-from oms.kernel.errors import Owner
-from oms.orders.application.ports import OrderListings, Orders, Position
+from oms.kernel.errors import Owner, Retryable
+from oms.orders.application.ports import OrderListings, Orders
 from oms.orders.domain.order import ACTIVE_STATUSES, Order
 from oms.runtime.logs import failure
 from oms.runtime.reviving import WATCHDOG, follow, given_up
 from oms.runtime.starting import ALIVE, BROKEN, Attempt, Executions, attempt_with
 from oms.runtime.step_functions import Tokens
 from oms.runtime.waiting import wake
-from oms.runtime.walking import Bookmarks, Listing, NoBookmarks, Page, T, rotated, walk
+from oms.runtime.walking import Bookmarks, Listing, NoBookmarks, T, rotated, walk
+from oms.runtime.watchlists import Lists
 from oms.support.application.cases import escalate_overdue
 from oms.support.application.ports import Cases
 
-PATIENCE = timedelta(minutes=2)
-"""How long a fresh order may stand without a workflow before it counts as lost."""
 MOST_STARTS = 100
 """Workflows started per round. Orders that wait in the capture queue for their turn look like lost ones:
 whatever the watchdog does to them must stay far below the rate at which the starter admits."""
@@ -59,8 +57,9 @@ class Watched:
     escalated: tuple[str, ...]
     cut_short: bool = False
     """Whether the time was over before the round was."""
-    unread: tuple[str, ...] = ()
-    """Lists and rows that could not be read, and exceptions that could not be escalated; why has a log line of its own."""
+    failed: tuple[str, ...] = ()
+    """Lists and rows that could not be read, and orders and exceptions of which something could not be read that was
+    needed for them; why has a log line of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ class Watchdog:
             tuple(round_.woken),
             tuple(round_.escalated),
             round_.cut_short,
-            tuple(sorted(round_.unread)),
+            tuple(sorted(round_.failed)),
         )
 
 
@@ -104,8 +103,13 @@ class _Round:
     restarted: list[str] = field(default_factory=list)
     woken: list[str] = field(default_factory=list)
     escalated: list[str] = field(default_factory=list)
-    unread: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
     cut_short: bool = False
+
+    @property
+    def lists(self) -> Lists:
+        dog = self.dog
+        return Lists(dog.channels, dog.listings, dog.executions, self.now, self._trouble)
 
     def go(self) -> None:
         fronts = () if self.everything else (self._new, self._newly_broken)
@@ -116,22 +120,22 @@ class _Round:
             part(turn // len(parts))
 
     def _new(self, turn: int) -> None:
-        self._walk(self._orders(["RECEIVED"], _LONG_PAGE), self._order, MOST_NEW, turn, kept=False)
+        self._walk(self.lists.orders(["RECEIVED"], _LONG_PAGE), self._order, MOST_NEW, turn, kept=False)
 
     def _waiting(self, turn: int) -> None:
         """Also the new ones: there may be more than are looked at from the oldest."""
-        self._walk(self._orders(ACTIVE_STATUSES, _PAGE), self._order, MOST_LOOKS, turn)
+        self._walk(self.lists.orders(ACTIVE_STATUSES, _PAGE), self._order, MOST_LOOKS, turn)
 
     def _newly_broken(self, turn: int) -> None:
-        lists = self._executions(BROKEN, MOST_NEWLY_BROKEN // len(BROKEN))
+        lists = self.lists.executions(BROKEN, MOST_NEWLY_BROKEN // len(BROKEN))
         self._walk(lists, self._broken_one, MOST_NEWLY_BROKEN, turn, kept=False)
 
     def _broken(self, turn: int) -> None:
-        self._walk(self._executions(BROKEN, _PAGE), self._broken_one, MOST_BROKEN, turn)
+        self._walk(self.lists.executions(BROKEN, _PAGE), self._broken_one, MOST_BROKEN, turn)
 
     def _running(self, turn: int) -> None:
         """Mostly for orders that have ended or were called off, and stand in no list of active ones."""
-        self._walk(self._executions(["RUNNING"], _LONG_PAGE), self._running_one, MOST_LOOKS, turn)
+        self._walk(self.lists.executions(["RUNNING"], _LONG_PAGE), self._running_one, MOST_LOOKS, turn)
 
     def _overdue(self, turn: int) -> None:
         look = partial(escalate_overdue, cases=self.dog.cases, now=self.now, actor=WATCHDOG)
@@ -162,36 +166,12 @@ class _Round:
         return self.cut_short
 
     def _trouble(self, name: str, error: Exception) -> None:
-        failure("watchdog", error, unread=name)
-        self.unread.add(name)
-
-    def _orders(self, statuses: Iterable[str], size: int) -> list[Listing[Order]]:
-        return [
-            Listing(f"{channel}#{status}", size, partial(self._page_of_orders, channel, status, size))
-            for channel in self.dog.channels
-            for status in statuses
-        ]
-
-    def _page_of_orders(self, channel: str, status: str, size: int, after: str | None) -> Page[Order]:
-        until = stamp(self.now - PATIENCE)
-        if after and after > until:
-            return Page([], None)  # another's clock is ahead, and an index refuses to go on beyond `until`
-        at, _, order_id = (after or "").partition("#")
-        listed = partial(self.dog.listings.by_status, limit=size, until=until, trouble=self._trouble)
-        found, behind = listed(channel, status, after=Position(channel, at, order_id) if after else None)
-        entries = [(order, f"{order.placed_at}#{order.order_id}") for order in found]
-        return Page(entries, f"{behind.at}#{behind.item_id}" if behind else None)
-
-    def _executions(self, statuses: Iterable[str], size: int) -> list[Listing[Attempt]]:
-        def page(status: str, after: str | None) -> Page[Attempt]:
-            found, behind = self.dog.executions.listed(status, limit=size, after=after)
-            return Page([(attempt, None) for attempt in found], behind)
-
-        return [Listing(status, size, partial(page, status)) for status in statuses]
+        failure("watchdog", error, failed=name)
+        self.failed.add(name)
 
     def _order(self, listed: Order) -> bool:
         order_id = listed.order_id
-        if order_id in self.seen or _alone(self._moved, order_id, listed.assessment):
+        if order_id in self.seen or self._alone(self._moved, order_id, listed.assessment):
             self.seen.add(order_id)
             return True
         return False
@@ -205,7 +185,11 @@ class _Round:
 
     def _broken_one(self, broken: Attempt) -> bool:
         order_id = broken.order_id
-        if broken in self.met or order_id in self.seen or _alone(self._taken_up, order_id, broken.number):
+        if (
+            broken in self.met
+            or order_id in self.seen
+            or self._alone(self._taken_up, order_id, broken.number)
+        ):
             self.met.add(broken)
             return True
         return False
@@ -232,7 +216,7 @@ class _Round:
         return True
 
     def _running_one(self, running: Attempt) -> bool:
-        return running.order_id in self.seen or _alone(self._woken, running.order_id)
+        return running.order_id in self.seen or self._alone(self._woken, running.order_id)
 
     def _woken(self, order_id: str) -> bool:
         ours = self.dog.orders.load(order_id) is not None
@@ -240,11 +224,12 @@ class _Round:
             self.woken.append(order_id)
         return True
 
-
-def _alone(look: Callable[..., bool], order_id: str, *more: int) -> bool:
-    """One order's trouble is its own: it is logged, and the round goes on with the others."""
-    try:
-        return look(order_id, *more)
-    except Exception as error:  # also of an order that cannot be read: no list may wait for it
-        failure("watchdog", error, order_id=order_id)
-        return True
+    def _alone(self, look: Callable[..., bool], order_id: str, *more: int) -> bool:
+        """One order's trouble is its own: the round goes on with the others, and tells of it unless it passes by itself."""
+        try:
+            return look(order_id, *more)
+        except Exception as error:  # also of an order that cannot be read: no list may wait for it
+            failure("watchdog", error, order_id=order_id)
+            if not isinstance(error, Retryable):
+                self.failed.add(order_id)
+            return True

@@ -19,7 +19,7 @@ SECONDS = 40
 """A round's time. What is under way when it is over has until the function's time-out: 15 seconds more."""
 
 _NAMED = 10
-"""Of what could not be read so many are named in the error; the log line `watched` names all."""
+"""So many of them are named in the error; the log line `watched` names all."""
 
 
 def watchdog() -> Watchdog:
@@ -45,6 +45,6 @@ def watch_orders(event: Mapping[str, Any]) -> None:
     """
     watched = watchdog().round(now(), everything=bool(event.get("everything")))
     log("watched", **asdict(watched))
-    if watched.unread:
-        more = f" and {len(watched.unread) - _NAMED} more" if len(watched.unread) > _NAMED else ""
-        raise HoldfastError(f"could not read, or escalate, {', '.join(watched.unread[:_NAMED])}{more}")
+    if watched.failed:
+        more = f" and {len(watched.failed) - _NAMED} more" if len(watched.failed) > _NAMED else ""
+        raise HoldfastError(f"could not deal with {', '.join(watched.failed[:_NAMED])}{more}")
