@@ -86,7 +86,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--flow", action="append", help="part of a flow's name; may be given more than once")
     parser.add_argument("--function", default="", help="part of a function's or partner's name")
     parser.add_argument("--minutes", type=float, default=math.inf, help="begin no case after so many")
-    parser.add_argument("--at-once", type=int, default=8, help="orders on their way at the same time")
+    parser.add_argument("--at-once", type=int, default=14, help="orders on their way at the same time")
     return parser.parse_args()
 
 
