@@ -40,8 +40,8 @@ def watchdog() -> Watchdog:
 def watch_orders(event: Mapping[str, Any]) -> None:
     """One round. On demand {"everything": true} looks at every order, as far as its time goes.
 
-    Raises HoldfastError where a list or a row could not be read, or an exception not be escalated, after all the
-    others had their turn.
+    Raises HoldfastError where a list or a row could not be read, an order not be looked after, or an exception not
+    be escalated, after all the others had their turn.
     """
     watched = watchdog().round(now(), everything=bool(event.get("everything")))
     log("watched", **asdict(watched))
