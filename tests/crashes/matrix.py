@@ -77,7 +77,7 @@ def cases_of(recorded: Iterable[Recorded]) -> list[Case]:
 
 
 def run(stage: Stage, cases: Sequence[Case], *, until: float, done: Callable[[Outcome], None]) -> None:
-    """Play all cases. Where nothing has met the fault, again beside a few; then alone, with a function that begins anew.
+    """Play all cases. Where nothing has met the fault, again beside others; then alone, with a function that begins anew.
 
     `done` hears of every case when nothing more is tried for it. No case begins after `until`
     (of `time.monotonic`). Interrupted, it lets those end that have begun; of them nobody hears.
@@ -181,7 +181,7 @@ class Trap:
             self.remove()
 
     def _is_for(self, folder: str, asker: str) -> bool:
-        """Another order's round may be this one's too; but a call that names no order is of the round, whose it is."""
+        """Another order's round may look after this one too; but what names no order would be broken off for the other."""
         call = self._case.call
         is_meant = self._in_step and not self._struck and _BY_SCHEDULE.get(call.function) == folder
         return is_meant and (call.named or asker == self._playing.key)

@@ -58,8 +58,8 @@ class Watched:
     cut_short: bool = False
     """Whether the time was over before the round was."""
     failed: tuple[str, ...] = ()
-    """Lists and rows that could not be read, and orders and exceptions of which something could not be read that was
-    needed for them; why has a log line of its own."""
+    """Lists and rows that could not be read, exceptions that could not be escalated, and orders that could not be looked
+    after for a reason that does not pass by itself; why has a log line of its own."""
 
 
 @dataclass(frozen=True, slots=True)
